@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+
+/** Three suites: `unit` needs nothing, `features` needs Redis and PostgreSQL from Debian, `lab` needs root and the lab's hosts. */
+export default defineConfig({
+  oxc: decorators,
+  test: {
+    projects: [
+      {
+        oxc: decorators,
+        test: { name: 'unit', include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/architecture.spec.ts'] },
+      },
+      { oxc: decorators, test: { name: 'features', include: ['test/features/**/*.spec.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        oxc: decorators,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.spec.ts', 'test/e2e/**/*.spec.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
