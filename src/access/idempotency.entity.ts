@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { count, id, instant, text, word } from '../platform/database/columns.ts';
+
+/** The answer that was given to a POST with an Idempotency-Key, so that the same POST gets the same answer again. */
+@Entity('idempotent_answers')
+export class IdempotentAnswer {
+  @PrimaryColumn(id({ name: 'token_id' }))
+  tokenId!: string;
+
+  @PrimaryColumn(word({ name: 'idempotency_key' }))
+  idempotencyKey!: string;
+
+  /** SHA-256 of method, path and body. */
+  @Column(word({ name: 'request_hash' }))
+  requestHash!: string;
+
+  /** null while the first request is still under way. */
+  @Column(count({ nullable: true }))
+  status!: number | null;
+
+  /** Status, headers and body, sealed: an answer may hold a new token's secret. */
+  @Column(text({ name: 'sealed_answer', nullable: true }))
+  sealedAnswer!: string | null;
+
+  @Column(instant({ name: 'created_at' }))
+  createdAt!: number;
+}

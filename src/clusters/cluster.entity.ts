@@ -1,0 +1,96 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { SetAside } from '../core/corosync/conf/edit.ts';
+import { count, id, instant, json, word } from '../platform/database/columns.ts';
+
+export type ClusterKind = 'pve' | 'corosync';
+
+/** A customer's Corosync cluster and the instance that votes in it. */
+@Entity('clusters')
+@Unique(['instanceId', 'foldedName'])
+export class Cluster {
+  @PrimaryColumn(id())
+  id!: string;
+
+  @Index()
+  @Column(id({ name: 'customer_id' }))
+  customerId!: string;
+
+  @Index()
+  @Column(id({ name: 'arbiter_id' }))
+  arbiterId!: string;
+
+  @Column(id({ name: 'instance_id' }))
+  instanceId!: string;
+
+  /** totem.cluster_name, byte for byte: qnetd knows the cluster by it. */
+  @Column(word())
+  name!: string;
+
+  /** The name without regard to case: NSS compares it so, hence it is unique so. */
+  @Column(word({ name: 'folded_name' }))
+  foldedName!: string;
+
+  @Column(word())
+  kind!: ClusterKind;
+
+  /** `onboarded`: its nodes have a device, and our certificates. */
+  @Column(word())
+  state!: 'registered' | 'onboarded';
+
+  /** What the device was given, once onboarded. */
+  @Column(json({ nullable: true }))
+  device!: { readonly algorithm: 'ffsplit' | 'lms'; readonly votes: number } | null;
+
+  /** What corosync.conf had to give up for the device, to be put back with it gone. */
+  @Column(json({ name: 'set_aside', nullable: true }))
+  setAside!: SetAside | null;
+
+  @Column(count())
+  version!: number;
+
+  @Column(instant({ name: 'created_at' }))
+  createdAt!: number;
+
+  @Column(instant({ name: 'updated_at' }))
+  updatedAt!: number;
+}
+
+/** One node of a cluster, and how we reach it. */
+@Entity('nodes')
+export class Node {
+  @PrimaryColumn(id())
+  id!: string;
+
+  @Index()
+  @Column(id({ name: 'cluster_id' }))
+  clusterId!: string;
+
+  @Column(id({ name: 'customer_id' }))
+  customerId!: string;
+
+  /** Its place in the list as registered. */
+  @Column(count())
+  position!: number;
+
+  @Column(word())
+  address!: string;
+
+  @Column(count({ name: 'ssh_port' }))
+  sshPort!: number;
+
+  @Column(id({ name: 'credential_id' }))
+  credentialId!: string;
+
+  @Column(id({ name: 'host_key_id' }))
+  hostKeyId!: string;
+
+  /** Corosync's node id, name and the host's machine id: known since the first look. */
+  @Column(count({ name: 'node_id', nullable: true }))
+  nodeId!: number | null;
+
+  @Column(word({ nullable: true }))
+  name!: string | null;
+
+  @Column(word({ name: 'machine_id', nullable: true }))
+  machineId!: string | null;
+}

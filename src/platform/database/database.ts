@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Turnstile } from './turnstile.ts';
+
+/** A consistent place to read from. */
+export interface Session {
+  readonly manager: EntityManager;
+}
+
+/** A unit of work under way: all of it becomes durable together, or none of it. */
+export interface Transaction extends Session {
+  /** Runs once the unit of work is durable; not at all when it failed. */
+  afterCommit(action: () => void): void;
+}
+
+/** What a database offers besides TypeORM's own words. */
+export interface DataSources {
+  readonly writer: DataSource;
+  readonly reader: DataSource;
+  /**
+   * TypeORM keeps ONE connection on better-sqlite3: two transactions at once would share it, and one's rollback would
+   * take the other's acknowledged rows along. So writes there pass one at a time. PostgreSQL gives each its own.
+   */
+  readonly oneWriter: boolean;
+}
+
+/** The service's database: reads at any time, writes in units of work. */
+export class Database {
+  private readonly turnstile = new Turnstile();
+  private readonly inside = new AsyncLocalStorage<true>();
+  private readonly sources: DataSources;
+
+  constructor(sources: DataSources) {
+    this.sources = sources;
+  }
+
+  /** Reads what is committed; never waits for a writer. */
+  get read(): Session {
+    return { manager: this.sources.reader.manager };
+  }
+
+  /**
+   * Runs a unit of work: when the promise resolves, all its rows are durable (WAL with synchronous=FULL, or
+   * PostgreSQL's synchronous_commit); when it rejects, none of them stands.
+   * A unit of work holds rows only: whoever waits for a network inside one would stop every other writer.
+   */
+  async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.inside.getStore()) throw new Error('a unit of work cannot begin inside another one: hand the transaction on');
+    return this.sources.oneWriter ? this.turnstile.pass(() => this.transact(work)) : this.transact(work);
+  }
+
+  private async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const afterCommit: (() => void)[] = [];
+    const result = await this.sources.writer.transaction((manager) =>
+      this.inside.run(true, () => work({ manager, afterCommit: (action) => afterCommit.push(action) })),
+    );
+    for (const action of afterCommit) action();
+    return result;
+  }
+
+  /** Answers when the database can be read and written. */
+  async ping(): Promise<void> {
+    await this.sources.reader.query('SELECT 1');
+    await this.write(async (tx) => {
+      await tx.manager.query('SELECT 1');
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.turnstile.pass(() => Promise.resolve());
+    if (this.sources.reader !== this.sources.writer) await this.sources.reader.destroy();
+    await this.sources.writer.destroy();
+  }
+}

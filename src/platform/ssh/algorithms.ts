@@ -1,0 +1,45 @@
+import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+
+/** Host key algorithms by the type of key they sign with, preferred first. SHA-1 (`ssh-rsa`) and DSA are not spoken. */
+const HOST_KEY_FAMILIES: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+
+export const ALL_HOST_KEYS: readonly ServerHostKeyAlgorithm[] = Object.values(HOST_KEY_FAMILIES).flat();
+
+/** The algorithms of each other type of key, for a host that holds several keys and showed one of `keyType`. */
+export const otherHostKeys = (keyType: string): readonly (readonly ServerHostKeyAlgorithm[])[] =>
+  Object.entries(HOST_KEY_FAMILIES)
+    .filter(([type]) => type !== keyType)
+    .map(([, algorithms]) => algorithms);
+
+/**
+ * What we speak, preferred first: what OpenSSH 8 and later offer by default, without SHA-1, CBC and compression.
+ * AES-GCM stands before ChaCha20, which runs as WebAssembly here while AES is in the processor.
+ */
+export const algorithms = (serverHostKey: readonly ServerHostKeyAlgorithm[]): Algorithms => ({
+  kex: [
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512',
+    'diffie-hellman-group14-sha256',
+  ],
+  serverHostKey: [...serverHostKey],
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'chacha20-poly1305@openssh.com',
+    'aes128-ctr',
+    'aes192-ctr',
+    'aes256-ctr',
+  ],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
+  compress: ['none'],
+});

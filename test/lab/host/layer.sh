@@ -1,0 +1,34 @@
+#!/bin/sh
+# Makes one read-only layer of the hosts' file systems: runs a script in a chroot whose changes land in <layer>/upper.
+# Runs in a mount namespace of its own, so that nothing needs to be unmounted.
+# Usage: unshare --mount sh layer.sh <layer directory> <lower directories, a:b:c> <script> [directory to hide…]
+set -eu
+
+layer=$1
+lower=$2
+script=$3
+shift 3
+
+mkdir -p "$layer/upper" "$layer/work" "$layer/root"
+chmod 755 "$layer/upper"
+
+# A character device 0:0 in an upper directory hides what lies below (overlayfs.rst, "whiteouts and opaque directories");
+# far quicker than deleting large trees through the overlay. Parents made here must look like the ones they cover.
+for hidden in "$@"; do
+  parent=$(dirname "$hidden")
+  if [ ! -d "$layer/upper$parent" ]; then
+    mkdir "$layer/upper$parent"
+    chmod --reference="$parent" "$layer/upper$parent"
+    chown --reference="$parent" "$layer/upper$parent"
+  fi
+  mknod "$layer/upper$hidden" c 0 0
+done
+
+root=$layer/root
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work" "$root"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive HOME=/root \
+  chroot "$root" /bin/sh -s <"$script"
