@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, text, word } from '../platform/database/columns.ts';
 
 /** The answer that was given to a POST with an Idempotency-Key, so that the same POST gets the same answer again. */
@@ -23,5 +24,5 @@ export class IdempotentAnswer {
   sealedAnswer!: string | null;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import type { TokenScope } from '../platform/http/caller.ts';
 import { count, id, instant, json, word } from '../platform/database/columns.ts';
 
@@ -28,14 +29,14 @@ export class Token {
   origin!: 'issued' | 'boot';
 
   @Column(instant({ name: 'expires_at', nullable: true }))
-  expiresAt!: number | null;
+  expiresAt!: Instant | null;
 
   @Column(instant({ name: 'last_used_at', nullable: true }))
-  lastUsedAt!: number | null;
+  lastUsedAt!: Instant | null;
 
   @Column(count())
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }

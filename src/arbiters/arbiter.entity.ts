@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, word } from '../platform/database/columns.ts';
 
 /** A host that runs corosync-qnetd. It is the MSP's own and serves many customers. */
@@ -27,11 +28,15 @@ export class Arbiter {
   @Column(word())
   isolation!: 'shared' | 'per-customer';
 
+  /** The job that is changing it, or null: while one does, no cluster of it may change. */
+  @Column(id({ name: 'job_id', nullable: true }))
+  jobId!: string | null;
+
   @Column(count())
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }
 
 /** One corosync-qnetd process on an arbiter, with its own port, NSS database and CA. */

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import type { Actor } from '../core/audit/actor.ts';
 import { id, instant, json, word } from '../platform/database/columns.ts';
 
@@ -10,7 +11,7 @@ export class AuditEventRow {
 
   @Index()
   @Column(instant())
-  at!: number;
+  at!: Instant;
 
   @Column(word())
   kind!: string;

@@ -6,6 +6,7 @@ import type { Clock, Instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
+import { insertRows } from '../platform/database/insert-rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { narrowed, ownedBy, type Scope } from '../platform/database/scope.ts';
 import { AuditEventRow } from './audit-event.entity.ts';
@@ -29,7 +30,7 @@ export class AuditStore {
 
   /** Writes down what is being done, in the very transaction that does it: one cannot stand without the other. */
   async record(tx: Transaction, actor: Actor, customerId: string | null, event: AuditEvent): Promise<void> {
-    await tx.manager.insert(AuditEventRow, {
+    await insertRows(tx, AuditEventRow, {
       id: randomUUIDv7(),
       at: this.clock.now(),
       kind: event.kind,

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, text, word } from '../platform/database/columns.ts';
 
 /** The CA of one qnetd instance, in one generation. Its key never leaves the service. */
@@ -27,13 +28,13 @@ export class CertificateAuthority {
   sha256!: string;
 
   @Column(instant({ name: 'not_before' }))
-  notBefore!: number;
+  notBefore!: Instant;
 
   @Column(instant({ name: 'not_after' }))
-  notAfter!: number;
+  notAfter!: Instant;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }
 
 /**
@@ -89,11 +90,11 @@ export class Certificate {
   keySha256!: string | null;
 
   @Column(instant({ name: 'not_before', nullable: true }))
-  notBefore!: number | null;
+  notBefore!: Instant | null;
 
   @Index()
   @Column(instant({ name: 'not_after', nullable: true }))
-  notAfter!: number | null;
+  notAfter!: Instant | null;
 
   /** The job that asked for it. */
   @Column(id({ name: 'job_id' }))
@@ -103,5 +104,5 @@ export class Certificate {
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }

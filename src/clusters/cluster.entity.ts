@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import type { SetAside } from '../core/corosync/conf/edit.ts';
 import { count, id, instant, json, word } from '../platform/database/columns.ts';
 
@@ -45,14 +46,18 @@ export class Cluster {
   @Column(json({ name: 'set_aside', nullable: true }))
   setAside!: SetAside | null;
 
+  /** The job that is changing it, or null: one change of a cluster at a time. */
+  @Column(id({ name: 'job_id', nullable: true }))
+  jobId!: string | null;
+
   @Column(count())
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 
   @Column(instant({ name: 'updated_at' }))
-  updatedAt!: number;
+  updatedAt!: Instant;
 }
 
 /** One node of a cluster, and how we reach it. */

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, word } from '../platform/database/columns.ts';
 
 @Entity('customers')
@@ -13,10 +14,10 @@ export class Customer {
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 
   @Column(instant({ name: 'updated_at' }))
-  updatedAt!: number;
+  updatedAt!: Instant;
 }
 
 /** What another system (a ticket system, an inventory) calls this customer. */

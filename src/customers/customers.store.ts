@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
+import { insertRows } from '../platform/database/insert-rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { covers, type Scope } from '../platform/database/scope.ts';
 import { Customer, CustomerRef } from './customer.entity.ts';
@@ -45,7 +46,7 @@ export class CustomersStore {
   }
 
   async insert(tx: Transaction, customer: Customer, refs: readonly ExternalRef[]): Promise<void> {
-    await tx.manager.insert(Customer, customer);
+    await insertRows(tx, Customer, customer);
     await this.replaceRefs(tx, customer.id, refs);
   }
 
@@ -59,7 +60,7 @@ export class CustomersStore {
   async replaceRefs(tx: Transaction, customerId: string, refs: readonly ExternalRef[]): Promise<void> {
     await tx.manager.delete(CustomerRef, { customerId });
     for (const ref of refs) {
-      await tx.manager.insert(CustomerRef, { id: randomUUIDv7(), customerId, system: ref.system, ref: ref.id });
+      await insertRows(tx, CustomerRef, { id: randomUUIDv7(), customerId, system: ref.system, ref: ref.id });
     }
   }
 

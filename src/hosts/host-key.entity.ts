@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, word } from '../platform/database/columns.ts';
 
 /**
@@ -29,14 +30,14 @@ export class HostKey {
   fingerprint!: string | null;
 
   @Column(instant({ name: 'seen_at', nullable: true }))
-  seenAt!: number | null;
+  seenAt!: Instant | null;
 
   @Column(instant({ name: 'confirmed_at', nullable: true }))
-  confirmedAt!: number | null;
+  confirmedAt!: Instant | null;
 
   @Column(count())
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import { count, id, instant, text, word } from '../platform/database/columns.ts';
 
 /** A login on hosts: the user and its private key, which stays sealed. */
@@ -32,5 +33,5 @@ export class SshCredential {
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 }

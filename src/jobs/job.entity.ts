@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JobState, StepState } from '../core/jobs/progress.ts';
 import type { Plan } from '../core/jobs/plan.ts';
@@ -50,17 +51,17 @@ export class Job {
   version!: number;
 
   @Column(instant({ name: 'created_at' }))
-  createdAt!: number;
+  createdAt!: Instant;
 
   /** When the facts behind the plan were gathered. */
   @Column(instant({ name: 'planned_at' }))
-  plannedAt!: number;
+  plannedAt!: Instant;
 
   @Column(instant({ name: 'started_at', nullable: true }))
-  startedAt!: number | null;
+  startedAt!: Instant | null;
 
   @Column(instant({ name: 'ended_at', nullable: true }))
-  endedAt!: number | null;
+  endedAt!: Instant | null;
 }
 
 /** One step of a job. Its intent is durable before its effect, its outcome after. */
@@ -104,10 +105,10 @@ export class JobStep {
   finding!: Finding | null;
 
   @Column(instant({ name: 'started_at', nullable: true }))
-  startedAt!: number | null;
+  startedAt!: Instant | null;
 
   @Column(instant({ name: 'ended_at', nullable: true }))
-  endedAt!: number | null;
+  endedAt!: Instant | null;
 }
 
 /** What happened to a job, in order: the source of its event stream. */
@@ -120,7 +121,7 @@ export class JobEvent {
   sequence!: number;
 
   @Column(instant())
-  at!: number;
+  at!: Instant;
 
   @Column(word())
   kind!: 'job' | 'step';
@@ -161,7 +162,7 @@ export class TranscriptEntry {
   failure!: string | null;
 
   @Column(instant({ name: 'started_at' }))
-  startedAt!: number;
+  startedAt!: Instant;
 
   @Column(count({ name: 'duration_ms' }))
   durationMs!: number;
@@ -188,5 +189,5 @@ export class Lease {
   fence!: number;
 
   @Column(instant({ name: 'expires_at' }))
-  expiresAt!: number;
+  expiresAt!: Instant;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '../core/time.ts';
 import type { Finding } from '../core/finding.ts';
 import { id, instant, json, text, word } from '../platform/database/columns.ts';
 
@@ -28,7 +29,7 @@ export class Reading {
 
   @Index()
   @Column(instant())
-  at!: number;
+  at!: Instant;
 
   /** JSON: each tool's exit code and output, or the finding that says why there is none. */
   @Column(text())
@@ -48,7 +49,7 @@ export class VoteStateRow {
   state!: string;
 
   @Column(instant())
-  since!: number;
+  since!: Instant;
 }
 
 /** A change of a cluster's vote state, with the reasons for it. */
@@ -66,7 +67,7 @@ export class VoteTransition {
 
   @Index()
   @Column(instant())
-  at!: number;
+  at!: Instant;
 
   @Column(word({ name: 'from_state', nullable: true }))
   from!: string | null;

@@ -1,4 +1,5 @@
 import { hasError, type Finding } from '../finding.ts';
+import type { QuorumFigures } from '../quorum/arithmetic.ts';
 
 /** One step as it was decided: its name, whom it is done to, and what it needs to know. */
 export interface PlannedStep {
@@ -11,14 +12,6 @@ export interface PlannedStep {
   readonly stage: number;
   /** Never a secret. */
   readonly input: Readonly<Record<string, unknown>>;
-}
-
-export interface QuorumFigures {
-  readonly expectedVotes: number;
-  readonly quorum: number;
-  readonly nodeVotes: number;
-  readonly qdeviceVotes: number;
-  readonly nodeLossesSurvived: number;
 }
 
 /** The arithmetic of a change: as it is, as it will be, and as it will be on the day the arbiter is away. */

@@ -38,6 +38,8 @@ export const nodesInWords = (nodes: readonly NodeId[]): string => {
   return nodes.length === 1 ? `node ${last}` : `nodes ${nodes.slice(0, -1).join(', ')} and ${last}`;
 };
 
+const is = (nodes: readonly NodeId[]): string => (nodes.length === 1 ? 'is' : 'are');
+
 const grant = (holders: readonly NodeId[], text: string, source: string): Grant => ({
   holders,
   reason: { text, source },
@@ -86,7 +88,7 @@ const ffsplit = (ballot: Ballot): Grant => {
   const half = 2 * only.length === ballot.configured.length ? 'half' : 'more than half';
   return grant(
     only,
-    `ffsplit: ${nodesInWords(only)} are ${half} of the ${ballot.configured.length} configured nodes and no other partition is as large, so the vote is theirs.`,
+    `ffsplit: ${nodesInWords(only)} ${is(only)} ${half} of the ${ballot.configured.length} configured nodes and no other partition is as large, so the vote goes there.`,
     FFSPLIT,
   );
 };
@@ -114,8 +116,8 @@ const lms = (ballot: Ballot): Grant => {
   const [leader] = leaders;
   if (leader === undefined) return grant([], 'lms: no node is connected, so nobody gets the votes.', LMS);
   if (leaders.length > 1) return lmsBetweenEquals(ballot);
-  const why = ballot.partitions.length === 1 ? 'are the only partition' : 'are the largest partition';
-  return grant(leader, `lms: ${nodesInWords(leader)} ${why}, so the votes are theirs.`, LMS);
+  const which = ballot.partitions.length === 1 ? 'the only partition' : 'the largest partition';
+  return grant(leader, `lms: ${nodesInWords(leader)} ${is(leader)} ${which}, which gets the votes.`, LMS);
 };
 
 /** Who gets the device's votes, and why. Steady state: a client that has just connected may wait longer under lms. */

@@ -14,13 +14,21 @@ const asJson = {
   from: (text: string | null): unknown => (text === null ? null : JSON.parse(text)),
 };
 
+/** A kind of column; `nullable` shows in the type only where it was asked for, as primary keys demand. */
+interface Kind {
+  (options?: ColumnOptions & { nullable?: false }): ColumnOptions & { nullable?: false };
+  (options: ColumnOptions): ColumnOptions;
+}
+
+const kind = (fixed: ColumnOptions): Kind => ((options: ColumnOptions = {}) => ({ ...fixed, ...options })) as Kind;
+
 /** A UUIDv7: sorts by the time it was made. */
-export const id = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'varchar', length: 36, ...options });
+export const id = kind({ type: 'varchar', length: 36 });
 /** Milliseconds since 1970. */
-export const instant = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'bigint', transformer: asNumber, ...options });
-export const count = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'bigint', transformer: asNumber, ...options });
-export const text = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'text', ...options });
-export const word = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'varchar', length: 255, ...options });
+export const instant = kind({ type: 'bigint', transformer: asNumber });
+export const count = kind({ type: 'bigint', transformer: asNumber });
+export const text = kind({ type: 'text' });
+export const word = kind({ type: 'varchar', length: 255 });
 /** A value kept as JSON text. */
-export const json = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'text', transformer: asJson, ...options });
-export const flag = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'boolean', ...options });
+export const json = kind({ type: 'text', transformer: asJson });
+export const flag = kind({ type: 'boolean' });

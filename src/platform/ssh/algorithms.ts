@@ -1,21 +1,17 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
 /** Host key algorithms by the type of key they sign with, preferred first. SHA-1 (`ssh-rsa`) and DSA are not spoken. */
-const HOST_KEY_FAMILIES: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
-  'ssh-ed25519': ['ssh-ed25519'],
-  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-};
+const HOST_KEY_FAMILIES: readonly (readonly [keyType: RegExp, algorithms: readonly ServerHostKeyAlgorithm[]])[] = [
+  [/^ssh-ed25519$/, ['ssh-ed25519']],
+  [/^ecdsa-/, ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
+  [/^ssh-rsa$/, ['rsa-sha2-512', 'rsa-sha2-256']],
+];
 
-export const ALL_HOST_KEYS: readonly ServerHostKeyAlgorithm[] = Object.values(HOST_KEY_FAMILIES).flat();
+export const ALL_HOST_KEYS: readonly ServerHostKeyAlgorithm[] = HOST_KEY_FAMILIES.flatMap(([, family]) => family);
 
 /** The algorithms of each other type of key, for a host that holds several keys and showed one of `keyType`. */
 export const otherHostKeys = (keyType: string): readonly (readonly ServerHostKeyAlgorithm[])[] =>
-  Object.entries(HOST_KEY_FAMILIES)
-    .filter(([type]) => type !== keyType)
-    .map(([, algorithms]) => algorithms);
+  HOST_KEY_FAMILIES.filter(([type]) => !type.test(keyType)).map(([, family]) => family);
 
 /**
  * What we speak, preferred first: what OpenSSH 8 and later offer by default, without SHA-1, CBC and compression.

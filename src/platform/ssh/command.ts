@@ -42,13 +42,14 @@ export interface Manner {
 /**
  * The line that the login shell on the host receives.
  *
- * - `LC_ALL=C`, because strict parsers read the output; sudo keeps `LC_*` (sudoers(5), env_keep).
+ * - `LC_ALL=C`, because strict parsers read the output; sudo keeps `LC_*` (sudoers(5), env_check).
  * - `timeout` (coreutils, essential on Debian) gives the deadline a second guardian beside ours: the host ends the
  *   command even when the connection was lost without a word. A signal over SSH cannot do that: measured on Debian 12,
  *   sshd drops it for root ("session signalling requires privilege separation", OpenSSH 9.2 `session.c`).
  */
 export const commandLine = ({ bits }: Command, { timeoutMs, sudo }: Manner): string => {
-  const seconds = Math.ceil(timeoutMs / 1000);
+  // To `timeout`, 0 means for ever.
+  const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
   const wrapped = ['timeout', '-k', `${GRACE_SECONDS}`, `${seconds}`, ...bits];
   return `LC_ALL=C ${[...(sudo ? ['sudo', '-n', '--'] : []), ...wrapped].map(quoted).join(' ')}`;
 };

@@ -23,3 +23,8 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  */
 export const visible = (text: string): string =>
   text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+
+const EXCERPT_LENGTH = 200;
+
+/** The beginning of what a host said, fit to stand in a finding. */
+export const excerpt = (text: string): string => visible(text.trim().slice(0, EXCERPT_LENGTH));

@@ -43,7 +43,7 @@ const assignment = ([name, value]: [string, string | Secret]): string => {
  * - All or nothing: a shell reads a brace group to its closing brace before it runs any of it (POSIX.1-2024, Shell
  *   Command Language, 2.10), so a stream cut anywhere leaves a syntax error and no effect. The group exits, so the
  *   shell never reads its input again, and the script's own commands read from `/dev/null`.
- * - The payload stands before it as assignments quoted by the one quoting function.
+ * - The payload stands in it as assignments quoted by the one quoting function.
  * - The lifeline: we keep standard input open and send nothing more. When we go away (freeze switch, lost lease, killed
  *   service) sshd closes it, `read` returns, and the script's process group gets SIGTERM, `timeout` included, which
  *   kills what is left after its grace. A script that must not be cut in two says `trap '' TERM` for that stretch.
@@ -51,10 +51,11 @@ const assignment = ([name, value]: [string, string | Secret]): string => {
  */
 export const scriptInput = (script: Script, payload: Payload = {}): string =>
   [
-    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    'export PATH',
-    ...Object.entries(payload).map(assignment),
     '{',
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'LC_ALL=C',
+    'export PATH LC_ALL',
+    ...Object.entries(payload).map(assignment),
     'exec 3<&0 </dev/null',
     '( read -r _ <&3; kill -TERM 0 ) >/dev/null 2>&1 &',
     'umpire_lifeline=$!',

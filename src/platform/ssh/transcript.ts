@@ -27,13 +27,14 @@ export interface CommandRecord {
 export type CommandObserver = (record: CommandRecord) => void | Promise<void>;
 
 const MASK = '[secret]';
-/** Shorter pieces would mask ordinary words. */
-const SHORTEST_PIECE = 8;
+/** A shorter line of a secret would mask ordinary words. */
+const SHORTEST_LINE = 8;
 
 /** A secret's whole text and each of its longer lines: a key is often echoed line by line. */
 const pieces = (secret: Secret): string[] => {
   const text = secret.reveal();
-  return [text, ...text.split(/\r?\n/)].filter((piece) => piece.length >= SHORTEST_PIECE);
+  const lines = text.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE);
+  return text === '' ? lines : [text, ...lines];
 };
 
 /** The text with every piece of every secret replaced. */

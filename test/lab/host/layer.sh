@@ -12,15 +12,20 @@ shift 3
 mkdir -p "$layer/upper" "$layer/work" "$layer/root"
 chmod 755 "$layer/upper"
 
+# A directory made in the upper one must look like the one it covers.
+cover() {
+  if [ -d "$layer/upper$1" ]; then return; fi
+  cover "$(dirname "$1")"
+  mkdir "$layer/upper$1"
+  chmod --reference="$1" "$layer/upper$1"
+  chown --reference="$1" "$layer/upper$1"
+}
+
 # A character device 0:0 in an upper directory hides what lies below (overlayfs.rst, "whiteouts and opaque directories");
-# far quicker than deleting large trees through the overlay. Parents made here must look like the ones they cover.
+# far quicker than deleting large trees through the overlay.
 for hidden in "$@"; do
-  parent=$(dirname "$hidden")
-  if [ ! -d "$layer/upper$parent" ]; then
-    mkdir "$layer/upper$parent"
-    chmod --reference="$parent" "$layer/upper$parent"
-    chown --reference="$parent" "$layer/upper$parent"
-  fi
+  if [ ! -e "$hidden" ]; then continue; fi
+  cover "$(dirname "$hidden")"
   mknod "$layer/upper$hidden" c 0 0
 done
 

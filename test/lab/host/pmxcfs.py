@@ -6,6 +6,7 @@ config_version is lower than the local one; where it is higher, one node reloads
 Unlike the real thing: a write without quorum fails with EROFS (there: EACCES), and a node cut off still sees the others' writes.
 """
 
+import grp
 import os
 import re
 import socket
@@ -30,6 +31,18 @@ def read(path):
             return file.read()
     except OSError:
         return None
+
+
+def own_by_www_data(path):
+    """Owner and mode are pmxcfs's own, whatever the writer chose."""
+    group = grp.getgrnam("www-data").gr_gid
+    try:
+        state = os.stat(path)
+        if (state.st_uid, state.st_gid, state.st_mode & 0o777) != (0, group, 0o640):
+            os.chown(path, 0, group)
+            os.chmod(path, 0o640)
+    except OSError:
+        pass  # replaced by its writer, or read-only, at this very moment: the next look will do it
 
 
 def config_version(text):
@@ -106,6 +119,7 @@ class Node:
             self.writable = writable
 
     def _follow(self, master):
+        own_by_www_data(MASTER)
         local = read(LOCAL)
         if master == local:
             return

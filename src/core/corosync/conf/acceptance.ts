@@ -14,8 +14,8 @@ export type ContentFault =
   | 'logger_subsys_missing'
   | 'logging_daemon_name_missing';
 
-/** ICMAP_KEYNAME_MAXLEN is 255 and parse_section refuses what reaches it. It bounds the depth of sections, too: 127. */
-export const MAX_PATH_BYTES = 254;
+/** ICMAP_KEYNAME_MAXLEN; parse_section refuses a path that, with a dot it always counts, reaches it. */
+const PATH_LIMIT = 255;
 /** ICMAP_KEYNAME_MINLEN. */
 const MIN_PATH_BYTES = 3;
 /** icmap.c:icmap_is_valid_name_char */
@@ -36,21 +36,18 @@ const ONLY_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Values that become part of a key: `logging.logger_subsys.<subsys>.debug`. */
-const NAMING_KEYS = [
-  'logging.logger_subsys.subsys',
-  'logging.logging_daemon.subsys',
-  'logging.logging_daemon.name',
-];
+const NAMING_KEYS = ['logging.logger_subsys.subsys', 'logging.logging_daemon.subsys', 'logging.logging_daemon.name'];
 
-/** @param path the section's path @param around the nearest known section around it @returns why corosync would not have it */
-export const faultOfSection = (path: string, around: string | null): ContentFault | null => {
-  if (path.length > MAX_PATH_BYTES) return 'path_too_long';
-  return around !== null && WITHOUT_SUBSECTIONS.includes(around) ? 'subsection_not_allowed_here' : null;
-};
+/** True when a name has no room in its section's path. So sections are at most 127 deep. */
+export const pathIsTooLong = (sectionPath: string, name: string): boolean =>
+  sectionPath.length + name.length + 1 >= PATH_LIMIT;
+
+/** @param around the nearest known section around a section @returns why corosync would not have one there, or null */
+export const faultOfSection = (around: string | null): ContentFault | null =>
+  around !== null && WITHOUT_SUBSECTIONS.includes(around) ? 'subsection_not_allowed_here' : null;
 
 /** @returns why corosync would refuse the item where it stands, or null */
 export const faultOfItem = ({ entry, path, known }: Omit<Visit<Item>, 'line'>): ContentFault | null => {
-  if (path.length > MAX_PATH_BYTES) return 'path_too_long';
   if (path.length < MIN_PATH_BYTES || !PATH.test(path)) return 'key_name_not_allowed';
   const onlyKeys = known === null ? undefined : ONLY_KEYS.get(known);
   if (onlyKeys && !onlyKeys.includes(path)) return 'key_not_allowed_here';

@@ -119,7 +119,10 @@ export const checkOf = (path: string, key: string, known: string | null): Check 
   return KNOWN_SECTIONS.get(known)?.get(name) ?? null;
 };
 
-const NUMBERS: ReadonlySet<Check> = new Set([uint8, uint16, uint32, int32, uint64]);
+const READERS: ReadonlyMap<Check, (value: string) => bigint | null> = new Map([
+  ...[uint8, uint16, uint32, int32].map((check) => [check, signedNumber] as const),
+  [uint64, unsignedNumber],
+]);
 
 /**
  * How corosync keeps a value: a number when its key is known as one in its own section, else text. The same path
@@ -128,5 +131,6 @@ const NUMBERS: ReadonlySet<Check> = new Set([uint8, uint16, uint32, int32, uint6
  */
 export const numberOf = (value: string, path: string, key: string, known: string | null): bigint | null => {
   const check = checkOf(path, key, known);
-  return check && NUMBERS.has(check) ? unsignedNumber(value) : null;
+  const reader = check && READERS.get(check);
+  return reader ? reader(value) : null;
 };

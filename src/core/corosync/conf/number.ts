@@ -37,6 +37,10 @@ export const numberInAnyBase = (text: string): number | null => {
   const match = ANY_BASE.exec(text);
   if (!match) return null;
   const [, hexadecimal, octal, digits] = match;
-  const magnitude = hexadecimal ? parseInt(hexadecimal, 16) : octal !== undefined ? parseInt(octal || '0', 8) : Number(digits);
+  const magnitude = hexadecimal
+    ? parseInt(hexadecimal, 16)
+    : octal !== undefined
+      ? parseInt(octal || '0', 8)
+      : Number(digits);
   return text.includes('-') ? 0 - magnitude : magnitude;
 };

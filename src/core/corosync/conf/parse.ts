@@ -1,5 +1,5 @@
 import { fail, succeed, type Result } from '../../finding.ts';
-import { faultOfEnd, faultOfItem, faultOfSection, type ContentFault } from './acceptance.ts';
+import { faultOfEnd, faultOfItem, faultOfSection, pathIsTooLong, type ContentFault } from './acceptance.ts';
 import { knownSection } from './known-keys.ts';
 import { meaningOf, type LineFault } from './line.ts';
 import { explain, type FileFault } from './parse-faults.ts';
@@ -70,15 +70,17 @@ const takeLine = (open: OpenSection[], raw: string): Fault | null => {
 };
 
 const takeItem = (section: OpenSection, raw: string, key: string, value: string): Fault | null => {
+  if (pathIsTooLong(section.path, key)) return 'path_too_long';
   const entry = { kind: 'item', raw, key, value } as const;
   section.entries.push(entry);
   return faultOfItem({ entry, path: joinPath(section.path, key), known: section.known });
 };
 
 const openSection = (open: OpenSection[], around: OpenSection, opening: string, name: string): Fault | null => {
+  if (pathIsTooLong(around.path, name)) return 'path_too_long';
   const path = joinPath(around.path, name);
   open.push({ name, path, known: knownSection(path, around.known), opening, entries: [] });
-  return faultOfSection(path, around.known);
+  return faultOfSection(around.known);
 };
 
 const closeSection = (open: OpenSection[], section: OpenSection, closing: string): Fault | null => {

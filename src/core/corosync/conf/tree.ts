@@ -49,8 +49,7 @@ export interface Visit<E extends Entry = Entry> {
 export const joinPath = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** True for `path` itself and for everything under it. */
-export const isWithin = (path: string, section: string): boolean =>
-  path === section || path.startsWith(`${section}.`);
+export const isWithin = (path: string, section: string): boolean => path === section || path.startsWith(`${section}.`);
 
 /** How many lines an entry takes up. */
 export const lineCount = (entry: Entry): number =>

@@ -58,13 +58,19 @@ export class LineReader {
     }
   }
 
-  /** Reads the line that begins with `label` (blanks and tabs included); `value` must understand all the rest of it. */
-  field<T>(label: string, value: Printed<T>): T {
+  /** Reads the whole next line. @param expected what it should be, in words */
+  line<T>(expected: string, value: Printed<T>): T {
     const line = this.peek();
-    const read = line?.startsWith(label) ? value(line.slice(label.length)) : undefined;
-    if (read === undefined) return this.refuse(`"${label.trim()}" and its value`);
+    const read = line === null ? undefined : value(line);
+    if (read === undefined) return this.refuse(expected);
     this.#position += 1;
     return read;
+  }
+
+  /** Reads the line that begins with `label` (blanks and tabs included); `value` must understand all the rest of it. */
+  field<T>(label: string, value: Printed<T>): T {
+    const rest: Printed<T> = (line) => (line.startsWith(label) ? value(line.slice(label.length)) : undefined);
+    return this.line(`"${label.trim()}" and its value`, rest);
   }
 
   /** Like `field`, but null when the next line begins otherwise. */

@@ -74,7 +74,8 @@ export const yesOrNo = oneOf({ Yes: true, No: false });
 export const milliseconds: Printed<number> = (text) => (text.endsWith('ms') ? u32(text.slice(0, -2)) : undefined);
 
 /** A name from somebody's configuration: not empty, without control characters, at most 255 characters. */
-export const printableText: Printed<string> = (text) => (/^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u.test(text) ? text : undefined);
+export const printableText: Printed<string> = (text) =>
+  /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u.test(text) ? text : undefined;
 
 /** `%s:%u`; an IPv6 address stands without brackets, so the last colon divides. */
 export const endpoint: Printed<{ readonly host: string; readonly port: number }> = (text) => {

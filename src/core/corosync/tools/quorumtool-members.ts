@@ -39,9 +39,7 @@ const registered = (text: string): readonly [string, DeviceColumn][] =>
 /** Alive or not, voting or not, master wins or not; or NR. */
 const deviceColumn: Printed<DeviceColumn> = oneOf<DeviceColumn>({
   NR: 'not-registered',
-  ...Object.fromEntries(
-    registered('A,V,MW A,V,NMW A,NV,MW A,NV,NMW NA,V,MW NA,V,NMW NA,NV,MW NA,NV,NMW'),
-  ),
+  ...Object.fromEntries(registered('A,V,MW A,V,NMW A,NV,MW A,NV,NMW NA,V,MW NA,V,NMW NA,NV,MW NA,NV,NMW')),
 });
 
 /**
@@ -86,12 +84,15 @@ const deviceRow =
 /** The row is printed when any member has the device registered, and its brackets say what the local member's `V` says. */
 const deviceFits = (members: readonly QuorumMember[], device: Device | null): boolean => {
   const isRegistered = members.some((member) => member.device !== null && member.device !== 'not-registered');
+  if (device === null || !isRegistered) return device === null && !isRegistered;
   const own = members.find((member) => member.local)?.device ?? 'not-registered';
-  if (device === null || !isRegistered) return (device !== null) === isRegistered;
   return own === 'not-registered' || own.cast === (device.configuredVotes === null);
 };
 
-const take = <T>(lines: LineReader, row: Printed<T>, expected: string): T => lines.field('', row) ?? lines.refuse(expected);
+const checkMembers = (members: readonly QuorumMember[], ownId: NodeId): void => {
+  if (new Set(members.map((member) => member.nodeId)).size < members.length) refuseWhole('one row for each node id');
+  if (members.length > 0 && !members.some((member) => member.local)) refuseWhole(`a row of node ${ownId} itself`);
+};
 
 /**
  * Reads the table of members to the end of the output (`display_nodes_data`).
@@ -106,11 +107,15 @@ export const readMembershipTable = (
   lines.literally('', 'Membership information', '----------------------');
   const hasDevice = lines.nextStartsWith('    Nodeid      Votes    Qdevice Name');
   lines.literally(`    Nodeid      Votes ${hasDevice ? '   Qdevice ' : ''}Name`);
+  const isDevice = (row: string): boolean => ids.column(row.slice(0, COLUMN)) === 0;
   const members: QuorumMember[] = [];
-  while (lines.peek() !== null && ids.column(lines.peek()?.slice(0, COLUMN) ?? '') !== 0)
-    members.push(take(lines, memberRow(ids, hasDevice, ownId), 'a member of the cluster'));
-  const device = lines.peek() === null ? null : take(lines, deviceRow(ids), 'the row of the device');
-  if (members.length > 0 && !members.some((member) => member.local)) refuseWhole(`a row of node ${ownId} itself`);
+  let device: Device | null = null;
+  for (let row = lines.peek(); row !== null; row = lines.peek()) {
+    if (device !== null) lines.refuse('nothing after the row of the device');
+    if (isDevice(row)) device = lines.line('the row of the device', deviceRow(ids));
+    else members.push(lines.line('a member of the cluster', memberRow(ids, hasDevice, ownId)));
+  }
+  checkMembers(members, ownId);
   if (!deviceFits(members, device)) refuseWhole('a row of the device that fits the flags of the members');
   return { members, device };
 };

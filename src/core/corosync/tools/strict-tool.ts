@@ -43,7 +43,11 @@ const readAll = <T>(tool: StrictTool<T>, { exitCode, stdout }: ToolOutput): T =>
   if (!tool.exitCodes.includes(exitCode))
     throw new Unreadable(`exit code ${tool.exitCodes.join(' or ')}`, null, `exit code ${exitCode}`);
   if (isTooLong(stdout))
-    throw new Unreadable(`at most ${MAX_CHARACTERS} characters in ${MAX_LINES} lines`, null, `${stdout.length} characters`);
+    throw new Unreadable(
+      `at most ${MAX_CHARACTERS} characters in ${MAX_LINES} lines`,
+      null,
+      `${stdout.length} characters`,
+    );
   const lines = new LineReader(stdout);
   const value = tool.read(lines, exitCode);
   lines.end();

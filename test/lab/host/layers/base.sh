@@ -6,8 +6,8 @@ set -eu
 # Directories hidden from below, made anew and empty.
 install -d -m 700 /root
 install -d /home /opt /srv /usr/local/bin /usr/local/sbin /usr/local/lib /usr/local/share /usr/local/etc
-install -d /var/lib/apt/lists/partial /var/cache/apt/archives/partial /var/log/apt
-install -d -m 750 -g adm /var/log/corosync
+install -d /var/lib/apt/lists/partial /var/cache/apt/archives/partial /var/cache/man /var/log/apt /var/log/corosync
+install -d -m 1777 /var/tmp
 install -m 664 -g utmp /dev/null /var/log/wtmp
 install -m 664 -g utmp /dev/null /var/log/lastlog
 install -m 660 -g utmp /dev/null /var/log/btmp

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ArbitersModule } from '../arbiters/arbiters.module.ts';
+import { CustomersModule } from '../customers/customers.module.ts';
+import { HostsModule } from '../hosts/hosts.module.ts';
+import { ChangeCluster } from './change-cluster.ts';
+import { ClustersController } from './clusters.controller.ts';
+import { ClustersStore } from './clusters.store.ts';
+import { DeleteCluster } from './delete-cluster.ts';
+import { ClusterSurroundings, RegisterCluster } from './register-cluster.ts';
+
+@Module({
+  imports: [HostsModule, CustomersModule, ArbitersModule],
+  controllers: [ClustersController],
+  providers: [ClustersStore, ClusterSurroundings, RegisterCluster, ChangeCluster, DeleteCluster],
+  exports: [ClustersStore],
+})
+export class ClustersModule {}

@@ -1,0 +1,20 @@
+# shellcheck shell=sh
+# Starts qdevice now and at each boot, and waits until its vote is cast in two looks. Arguments: VOTES SECONDS
+demand_votes "$1"
+unit=corosync-qdevice.service
+# What `systemctl enable` would do, without its detour over the SysV links, which an undo could not put back exactly.
+ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
+if ! systemctl -q is-active "$unit"; then
+  systemctl reset-failed "$unit" 2>/dev/null || true
+  systemctl start "$unit" || refuse qdevice_not_started 'systemctl start corosync-qdevice failed'
+fi
+until=$(($(date +%s) + $2))
+looks=0
+while [ "$looks" -lt 2 ]; do
+  if corosync-quorumtool -s 2>/dev/null | awk '
+    $1 ~ /^(0|0x0+)$/ { device = $2 }
+    /\(local\)$/ { cast = ($3 ~ /,V,/) }
+    END { exit !(cast && device > 0) }'; then looks=$((looks + 1)); else looks=0; fi
+  [ "$(date +%s)" -lt "$until" ] || refuse vote_not_cast "no vote of the device within $2 seconds"
+  sleep 0.1
+done

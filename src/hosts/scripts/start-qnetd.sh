@@ -1,0 +1,20 @@
+# shellcheck shell=sh
+# Has qnetd demand TLS of everybody and runs it, now and at each boot. Arguments: OPTIONS
+# The daemon knows on, off and req; the manual's "required" is refused by it.
+file=/etc/default/corosync-qnetd
+unit=corosync-qnetd.service
+wanted="COROSYNC_QNETD_OPTIONS=\"$1\""
+if ! grep -qxF "$wanted" "$file" 2>/dev/null; then
+  [ -e "$file.before-umpire" ] || { [ -e "$file" ] && cp -p "$file" "$file.before-umpire"; }
+  { grep -v '^COROSYNC_QNETD_OPTIONS=' "$file.before-umpire" 2>/dev/null; printf '%s\n' "$wanted"; } >"$file.umpire-new"
+  mv -f "$file.umpire-new" "$file"
+fi
+# A restart takes the vote from every cluster for seconds: here it is only for a qnetd that serves nobody.
+clients=$(corosync-qnetd-tool -s 2>/dev/null | sed -n 's/^Connected clients:[[:space:]]*//p')
+[ "${clients:-0}" -eq 0 ] || refuse qnetd_in_use "$clients clients are connected to qnetd: a restart would take their vote"
+ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
+systemctl reset-failed "$unit" 2>/dev/null || true
+# It reads its certificate and its options only when it starts.
+systemctl restart "$unit" || refuse qnetd_not_started 'systemctl restart corosync-qnetd failed; its own words are in syslog'
+owner=$(stat -c %U "/proc/$(systemctl show -p MainPID --value "$unit")")
+[ "$owner" != root ] || refuse qnetd_privileged 'qnetd runs as root'

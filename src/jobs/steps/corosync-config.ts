@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { error } from '../../core/finding.ts';
+import { answer } from '../../core/facts/sections.ts';
+import { HostRefusal, type HostSession } from '../../hosts/host-session.ts';
+import { SCRIPTS } from '../../hosts/scripts.ts';
+import { planned, type Step, type StepWork } from '../step.ts';
+
+/** A text of corosync.conf as it travels: in base64, so that each of its bytes arrives as it is. */
+export interface ConfigText {
+  readonly base64: string;
+  readonly sha256: string;
+  /** `totem.config_version` in it. */
+  readonly version: string;
+}
+
+export interface ConfigNode {
+  readonly hostId: string;
+  readonly subject: string;
+}
+
+/** A change of corosync.conf on all nodes of a cluster. */
+export interface ConfigChange {
+  readonly nodes: readonly ConfigNode[];
+  /** On Proxmox VE one master copy, which pmxcfs spreads and has corosync reload by itself. */
+  readonly master: boolean;
+  readonly before: ConfigText;
+  readonly after: ConfigText;
+  /** `before` under a version above `after`: corosync takes no version back. */
+  readonly restored: ConfigText;
+  /** Node votes that must be online for `after`, and for `restored`, to be quorate without the device's. */
+  readonly votesAfter: number;
+  readonly votesRestored: number;
+}
+
+const LOCAL = '/etc/corosync/corosync.conf';
+const MASTER = '/etc/pve/corosync.conf';
+/** pmxcfs writes the local files and reloads within about 1.2 s (measured); a busy node may take longer. */
+const SETTLE_S = 20;
+
+const pathOf = (change: ConfigChange): string => (change.master ? MASTER : LOCAL);
+/** Whose file is written: each node's own, or the one master copy, through the first node. */
+const writtenOn = (change: ConfigChange): readonly ConfigNode[] => (change.master ? change.nodes.slice(0, 1) : change.nodes);
+
+const swap = (session: HostSession, change: ConfigChange, from: string, to: ConfigText, votes: number): Promise<string> =>
+  session.change(SCRIPTS.writeConfig, {
+    args: [pathOf(change), from, to.sha256, String(votes)],
+    payload: { PAYLOAD_CONFIG: to.base64 },
+  });
+
+const awaitRunning = (session: HostSession, text: ConfigText): Promise<string> =>
+  session.wait(SCRIPTS.awaitConfig, [text.sha256, text.version, String(SETTLE_S)], (SETTLE_S + 5) * 1000);
+
+/** What a node has and what its corosync runs. */
+interface ConfigState {
+  readonly file: string | null;
+  readonly running: string | null;
+  readonly master: string | null;
+}
+
+const stateOf = async (session: HostSession): Promise<ConfigState> => {
+  const sections = await session.look(SCRIPTS.configState);
+  return {
+    file: answer(sections, 'file'),
+    running: answer(sections, 'running')?.split(' = ')[1] ?? null,
+    master: answer(sections, 'master'),
+  };
+};
+
+export const guardConfig = (subject: string, change: ConfigChange) => planned('guard-config', subject, null, change);
+
+/**
+ * Stands before the change of corosync.conf and answers for its undo. Its undo is the last of the three steps' undos, so
+ * it alone has to know how far the change came: with the new version running nowhere, the old bytes come back; with it
+ * running anywhere, the old text comes back under a higher version and is reloaded.
+ */
+@Injectable()
+export class GuardConfig implements Step<ConfigChange, null> {
+  readonly name = 'guard-config';
+
+  /** Looks once more, just before the first write, that all nodes still have what the plan was made from. */
+  async do({ hostOf, input }: StepWork<ConfigChange, null>): Promise<null> {
+    const states = await Promise.all(input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })));
+    for (const { node, state } of states) {
+      const known = [input.before.sha256, input.after.sha256];
+      if (!state.file || !known.includes(state.file)) throw changedByHand(node);
+    }
+    return null;
+  }
+
+  async undo({ hostOf, input }: StepWork<ConfigChange, null>): Promise<void> {
+    const states = await Promise.all(input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })));
+    const spread = states.some(({ state }) => state.running !== input.before.version) || (input.master && states[0]?.state.master !== input.before.sha256);
+    const target = spread ? input.restored : input.before;
+    for (const { node, state } of states.filter(({ node }) => writtenOn(input).includes(node))) {
+      await putBack(hostOf(node.hostId), input, node, state, target);
+    }
+    if (!spread) return;
+    const first = input.nodes[0];
+    if (!input.master && first) await hostOf(first.hostId).change(SCRIPTS.reload, { args: [target.sha256, target.version, String(input.votesRestored)] });
+    await Promise.all(input.nodes.map((node) => awaitRunning(hostOf(node.hostId), target)));
+  }
+}
+
+const putBack = async (session: HostSession, change: ConfigChange, node: ConfigNode, state: ConfigState, target: ConfigText): Promise<void> => {
+  const found = change.master ? state.master : state.file;
+  const ours = [change.before, change.after, change.restored].map((text) => text.sha256);
+  if (found === null || !ours.includes(found)) throw changedByHand(node);
+  await swap(session, change, found, target, change.votesRestored);
+};
+
+const changedByHand = ({ subject }: ConfigNode): HostRefusal =>
+  new HostRefusal(
+    error('config_changed', subject, `corosync.conf on ${subject} is none of the texts of this change: somebody else edited it, and that edit stands.`),
+  );
+
+interface WriteInput {
+  readonly change: ConfigChange;
+}
+
+export const writeConfig = (change: ConfigChange) =>
+  writtenOn(change).map((node) => planned('write-config', node.subject, node.hostId, { change }));
+
+/** Compare-and-swap of corosync.conf: a hand edit wins, and the change is refused. */
+@Injectable()
+export class WriteConfig implements Step<WriteInput, null> {
+  readonly name = 'write-config';
+
+  async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
+    await swap(host(), change, change.before.sha256, change.after, change.votesAfter);
+    return null;
+  }
+
+  /** See GuardConfig. */
+  undo(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const reloadConfig = (change: ConfigChange) => {
+  const first = change.nodes[0];
+  return change.master || !first ? [] : [planned('reload', first.subject, first.hostId, { change })];
+};
+
+/** Has corosync read the new configuration; one command reloads all nodes. */
+@Injectable()
+export class ReloadConfig implements Step<WriteInput, null> {
+  readonly name = 'reload';
+
+  async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
+    const { after, votesAfter } = change;
+    await host().change(SCRIPTS.reload, { args: [after.sha256, after.version, String(votesAfter)] });
+    return null;
+  }
+
+  /** See GuardConfig. */
+  undo(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const awaitConfig = (change: ConfigChange) =>
+  change.nodes.map((node) => planned('await-config', node.subject, node.hostId, { change }));
+
+/** Waits until corosync on the node runs the new configuration. */
+@Injectable()
+export class AwaitConfig implements Step<WriteInput, null> {
+  readonly name = 'await-config';
+
+  async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
+    await awaitRunning(host(), change.after);
+    return null;
+  }
+
+  /** Nothing was changed. */
+  undo(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes, randomUUIDv7 as uuid } from 'node:crypto';
+import { serialNumber, type SerialNumber } from '../../core/certificates/serial.ts';
+import { Secret } from './secret.ts';
+
+/*
+ * The only source of chance in the service. A job draws its random values when it is made and keeps them, so that a
+ * repeated step does not draw again.
+ */
+
+/** A new id: a UUID of version 7 (RFC 9562), which sorts by the time it was made. */
+export const randomUUIDv7 = (): string => uuid();
+
+const SERIAL_BYTES = 18;
+
+/** A certificate's serial number: 18 bytes, of which 142 bits are random. */
+export const randomSerialNumber = (): SerialNumber => {
+  const bytes = randomBytes(SERIAL_BYTES);
+  // 01xx xxxx: positive, and always of the same length.
+  bytes[0] = (bytes.readUInt8(0) & 0x3f) | 0x40;
+  const made = serialNumber(bytes);
+  if (!made.ok) throw new Error('a fresh serial number broke its own rule');
+  return made.value;
+};
+
+const TOKEN_BYTES = 32;
+
+/**
+ * The secret part of an access token: 256 random bits as 64 hexadecimal digits. Hexadecimal, because it then holds
+ * none of the characters that separate the parts of a token.
+ */
+export const randomTokenSecret = (): Secret => new Secret(randomBytes(TOKEN_BYTES).toString('hex'));
+
+/** A key of AES-256 as base64, as `kek` files hold it. */
+export const randomKek = (): Secret => new Secret(randomBytes(32).toString('base64'));
+
+/** A nonce of AES-GCM: 96 bits (NIST SP 800-38D, 5.2.1.1 recommends exactly this length). */
+export const randomNonce = (): Uint8Array => randomBytes(12);
+
+/** A mark that no output can hold by chance or by intent: 128 random bits in hexadecimal. */
+export const randomNonceText = (): string => randomBytes(16).toString('hex');

@@ -1,0 +1,70 @@
+import { createRedisBackend, Queue, Worker, type BackendFactory, type IQueueBackend, type Processor } from 'bullmq';
+import type { ConnectionOptions, WorkerOptions } from 'bullmq';
+import type { Clock } from '../../core/time.ts';
+import { sqliteBackend } from './sqlite/sqlite-queue-backend.ts';
+import { QueueFile } from './sqlite/queue-file.ts';
+
+/** All that a job of the queue carries. */
+export interface Payload {
+  readonly id: string;
+  /** Made by a schedule, not by a wake. */
+  readonly beat: boolean;
+  /** When a delayed wake is due, in milliseconds since 1970; 0 for any other. */
+  readonly dueAt: number;
+}
+
+export type BullQueue = Queue<Payload, void, string, Payload, void, string, IQueueBackend>;
+export type BullWorker = Worker<Payload, void, string, IQueueBackend>;
+
+/** BullMQ on one of its two stores. */
+export interface Bull {
+  queue(name: string): BullQueue;
+  worker(name: string, processor: Processor<Payload, void>, options: Omit<WorkerOptions, 'connection'>): BullWorker;
+  /** Closes the store itself, after its queues and workers. */
+  close(): void;
+}
+
+/** How long a command of a producer may take, and a connection attempt: whoever asks for a wake is answering somebody. */
+const PRODUCER_MS = 2_000;
+
+/** The longest pause between two attempts to reach Redis again. */
+const RECONNECT_MS = 2_000;
+
+/** Events are only read by people who debug the queue: a short tail is enough. */
+const EVENTS_KEPT = 1_000;
+
+const retryStrategy = (attempt: number): number => Math.min(attempt * 100, RECONNECT_MS);
+
+/** The queue in Redis. Producers fail at once while it is away; workers wait until it is back. */
+export const bullOnRedis = (url: string): Bull => {
+  const producer = {
+    url,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: PRODUCER_MS,
+    connectTimeout: PRODUCER_MS,
+    retryStrategy,
+  };
+  // BullMQ demands null here for a connection that blocks (redis-connection.ts, checkBlockingOptions).
+  const worker = { url, maxRetriesPerRequest: null, connectTimeout: PRODUCER_MS, retryStrategy };
+  return bull(createRedisBackend, { producer, worker }, () => undefined);
+};
+
+/** The queue in a SQLite file of its own. */
+export const bullOnSqlite = (path: string, clock: Clock): Bull => {
+  const file = new QueueFile(path, clock);
+  const factory: BackendFactory = (name, opts) => sqliteBackend(name, { ...opts, connection: file });
+  return bull(factory, { producer: {}, worker: {} }, () => file.close());
+};
+
+const bull = (
+  factory: BackendFactory,
+  connections: Record<'producer' | 'worker', ConnectionOptions>,
+  close: () => void,
+): Bull => ({
+  queue: (name) =>
+    new Queue(name, { connection: connections.producer, streams: { events: { maxLen: EVENTS_KEPT } } }, factory),
+  worker: (name, processor, options) =>
+    new Worker(name, processor, { ...options, connection: connections.worker }, factory),
+  close,
+});

@@ -1,0 +1,163 @@
+import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import ssh2, { type Connection, type ParsedKey, type ServerChannel, type ServerConfig } from 'ssh2';
+import { userName } from '../../../src/core/names.ts';
+import { Secret } from '../../../src/platform/crypto/secret.ts';
+import { offeredHostKey } from '../../../src/platform/ssh/host-key.ts';
+import type { SshTarget } from '../../../src/platform/ssh/ssh.ts';
+import { LOOPBACK, valid } from './sshd.ts';
+
+/** What the server does with a command once it has let the client in. */
+export type Misdeed = (channel: ServerChannel) => void;
+
+export interface Malice {
+  /** Answer to every command; without it commands are never answered at all. */
+  readonly onCommand?: Misdeed;
+  /** Answer to every new login. */
+  readonly onLogin?: (connection: Connection) => void;
+  /** Refuses to let anybody in. */
+  readonly refusesLogin?: boolean;
+  /** More of ssh2's server settings, such as a banner or other host keys. */
+  readonly settings?: Partial<ServerConfig>;
+}
+
+interface Seen {
+  readonly inbound: string[];
+  readonly lines: string[];
+  readonly sockets: Set<Socket>;
+}
+
+/** An SSH server that completes the handshake properly and then does its worst. */
+export class HostileServer implements AsyncDisposable {
+  readonly target: SshTarget;
+  /** The host key as it goes over the wire. */
+  readonly publicHostKey: Buffer;
+  readonly #server: TcpServer;
+  readonly #seen: Seen;
+
+  private constructor(server: TcpServer, port: number, publicHostKey: Buffer, seen: Seen) {
+    this.#server = server;
+    this.publicHostKey = publicHostKey;
+    this.#seen = seen;
+    this.target = {
+      address: LOOPBACK,
+      port,
+      user: valid(userName('root')),
+      privateKey: new Secret(newKey()),
+      hostKey: offeredHostKey(publicHostKey).fingerprint,
+    };
+  }
+
+  static async start(malice: Malice): Promise<HostileServer> {
+    const seen: Seen = { inbound: [], lines: [], sockets: new Set() };
+    const hostKey = newKey();
+    const debug = (text: string): void => {
+      if (text.includes('Inbound: ')) seen.inbound.push(text);
+    };
+    const settings = { hostKeys: [hostKey], debug, ...malice.settings };
+    // ssh2 wraps a net.Server that it does not show; so the sockets come from a server of our own.
+    const protocol = new ssh2.Server(settings, (connection) => serve(connection, malice, seen));
+    const server = createServer((socket) => {
+      seen.sockets.add(socket);
+      socket.setNoDelay(true);
+      protocol.injectSocket(socket);
+    });
+    return new HostileServer(server, await listen(server), parsedKey(hostKey).getPublicSSH(), seen);
+  }
+
+  /** The messages that came in, as ssh2 names them. */
+  get inbound(): readonly string[] {
+    return this.#seen.inbound;
+  }
+
+  /** The command lines that came in. */
+  get lines(): readonly string[] {
+    return this.#seen.lines;
+  }
+
+  /** Whether a single message of the service or authentication protocol (RFC 4252) arrived. */
+  get sawAuthentication(): boolean {
+    return this.inbound.some((message) => /SERVICE_REQUEST|USERAUTH/.test(message));
+  }
+
+  /** Whether everybody who came has gone again, so that nothing more can arrive. */
+  get isDeserted(): boolean {
+    return [...this.#seen.sockets].every((socket) => socket.closed);
+  }
+
+  /** From now on nothing is read and nothing is said, as when a cable is pulled. */
+  fallSilent(): void {
+    for (const socket of this.#seen.sockets) socket.pause().removeAllListeners();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#seen.sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** A fresh private key, in OpenSSH's form. */
+export const newKey = (): string => ssh2.utils.generateKeyPairSync('ed25519').private;
+
+export const parsedKey = (text: string): ParsedKey => {
+  const key = ssh2.utils.parseKey(text);
+  if (key instanceof Error) throw key;
+  return key;
+};
+
+const serve = (connection: Connection, malice: Malice, seen: Seen): void => {
+  connection.on('error', () => undefined);
+  connection.on('authentication', (attempt) => (malice.refusesLogin ? attempt.reject() : attempt.accept()));
+  connection.on('ready', () => malice.onLogin?.(connection));
+  connection.on('session', (accept) =>
+    accept().on('exec', (acceptExec, _refuse, { command }) => {
+      seen.lines.push(command);
+      const channel = acceptExec();
+      channel.on('error', () => undefined);
+      malice.onCommand?.(channel);
+    }),
+  );
+};
+
+const listen = async (server: TcpServer): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+  return (server.address() as AddressInfo).port;
+};
+
+/** Writes for as long as the other side takes it. */
+export const flood = (stream: NodeJS.WritableStream): void => {
+  const chunk = Buffer.alloc(32_768, 'x');
+  const more = (): void => void stream.write(chunk, () => setImmediate(more));
+  more();
+};
+
+/** A TCP service that is no SSH server at all: it does with the socket what it is told. */
+export class StrangeListener implements AsyncDisposable {
+  readonly port: number;
+  readonly received: Buffer[];
+  readonly #server: TcpServer;
+  readonly #sockets: Set<Socket>;
+
+  private constructor(server: TcpServer, port: number, sockets: Set<Socket>, received: Buffer[]) {
+    this.#server = server;
+    this.port = port;
+    this.#sockets = sockets;
+    this.received = received;
+  }
+
+  static async start(onSocket: (socket: Socket) => void): Promise<StrangeListener> {
+    const sockets = new Set<Socket>();
+    const received: Buffer[] = [];
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => received.push(chunk));
+      onSocket(socket);
+    });
+    return new StrangeListener(server, await listen(server), sockets, received);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
