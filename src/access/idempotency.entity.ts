@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import { count, id, instant, text, word } from '../platform/database/columns.ts';
 
@@ -23,6 +23,8 @@ export class IdempotentAnswer {
   @Column(text({ name: 'sealed_answer', nullable: true }))
   sealedAnswer!: string | null;
 
+  /** When the request that runs, or ran, was begun: it tells one claim on the key from the next. */
+  @Index()
   @Column(instant({ name: 'created_at' }))
   createdAt!: Instant;
 }

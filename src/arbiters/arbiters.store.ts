@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import type { Scope } from '../platform/database/scope.ts';
 import { Arbiter, QnetdInstance } from './arbiter.entity.ts';
@@ -26,6 +26,12 @@ export class ArbitersStore {
   async occupy(tx: Transaction, id: string, jobId: string): Promise<boolean> {
     const result = await tx.manager.update(Arbiter, { id, jobId: IsNull() }, { jobId });
     return result.affected === 1;
+  }
+
+  /** The arbiter as it stands until this transaction ends: no job may begin to change it meanwhile. */
+  async findForUse(tx: Transaction, id: string): Promise<Arbiter | null> {
+    await tx.manager.update(Arbiter, { id }, { id });
+    return tx.manager.findOneBy(Arbiter, { id });
   }
 
   async release(tx: Transaction, id: string, jobId: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Clock, Instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { narrowed, ownedBy, type Scope } from '../platform/database/scope.ts';
 import { AuditEventRow } from './audit-event.entity.ts';

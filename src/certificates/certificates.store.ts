@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, Not, type FindOptionsWhere } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { covers, ownedBy, type Scope } from '../platform/database/scope.ts';
 import { Certificate, CertificateAuthority, type CertificateState } from './certificate.entity.ts';

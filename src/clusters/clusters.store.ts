@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { narrowed, ownedBy, type Scope } from '../platform/database/scope.ts';
 import { Cluster, Node } from './cluster.entity.ts';
@@ -34,9 +34,9 @@ export class ClustersStore {
     return this.withNodes(session, clusters);
   }
 
-  /** The ids of all clusters that have nodes to look at. */
-  async ids(session: Session, scope: Scope): Promise<string[]> {
-    const rows = await session.manager.find(Cluster, { select: { id: true }, where: ownedBy(scope), order: { id: 'ASC' } });
+  /** The clusters that have a device, whose votes are therefore watched. */
+  async onboardedIds(session: Session, scope: Scope): Promise<string[]> {
+    const rows = await session.manager.find(Cluster, { select: { id: true }, where: { state: 'onboarded', ...ownedBy(scope) }, order: { id: 'ASC' } });
     return rows.map((row) => row.id);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { covers, type Scope } from '../platform/database/scope.ts';
 import { Customer, CustomerRef } from './customer.entity.ts';

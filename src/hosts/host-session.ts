@@ -49,6 +49,11 @@ export class HostSession {
     this.signal = signal;
   }
 
+  /** Logs in, unless that is done already. @throws SshFailure, HostRefusal */
+  async open(): Promise<void> {
+    await this.connections.to(this.hostId);
+  }
+
   /** Runs a looking script and returns its sections. @throws SshFailure */
   async look(script: Script, timeoutMs = LOOK_MS): Promise<Sections> {
     const nonce = randomNonceText();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, type FindOptionsWhere } from 'typeorm';
 import type { Session, Transaction } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/insert-rows.ts';
+import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { covers, ownedBy, type Scope } from '../platform/database/scope.ts';
 import { HostKey } from './host-key.entity.ts';

@@ -92,15 +92,21 @@ const issueMany = async (issuer: Issuer, nodeKey: KeyPair, times: number): Promi
 };
 
 /** The longest the event loop stood still while single certificates were issued with pauses between them. */
-const longestBlockMs = async (issuer: Issuer, nodeKey: KeyPair): Promise<number> => {
+const longestBlockOfRoundMs = async (issuer: Issuer, nodeKey: KeyPair): Promise<number> => {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  for (let i = 0; i < 50; i += 1) {
+  for (let i = 0; i < 20; i += 1) {
     await issueMany(issuer, nodeKey, 1);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   delay.disable();
   return delay.max / 1e6;
+};
+
+const longestBlockMs = async (issuer: Issuer, nodeKey: KeyPair): Promise<number> => {
+  const rounds: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await longestBlockOfRoundMs(issuer, nodeKey));
+  return rounds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
 };
 
 /** The middle of several rounds, each of which measures both, so that a busy neighbour disturbs both alike. */

@@ -46,7 +46,10 @@ async function makeLayer(paths: LabPaths, layer: string, below: readonly string[
   const lower = layerDirectories(paths, below).join(':');
   const script = join(SCRIPTS, 'layers', `${SCRIPT_OF[layer] ?? layer}.sh`);
   const hidden = below.length === 0 ? await hiddenDirectories() : [];
-  await command(['unshare', '--mount', 'sh', join(SCRIPTS, 'layer.sh'), directory, lower, script, ...hidden]);
+  const build = ['sh', join(SCRIPTS, 'layer.sh'), directory, lower, script, ...hidden];
+  // A pid namespace of its own: a package that is removed has its daemons killed by the path of their program
+  // (start-stop-daemon --exec), and those of running hosts look the same.
+  await command(['unshare', '--mount', '--pid', '--fork', '--kill-child', '--', ...build]);
   await writeFile(join(directory, 'made'), '');
 }
 

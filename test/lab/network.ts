@@ -52,6 +52,8 @@ export class Network {
 
   /** Takes a host's namespace away, and with it every socket in it: no FIN is sent, as in a power cut. */
   async removeHost(name: string): Promise<void> {
+    // The port goes first: with its peer's namespace it would go as well, but some time later.
+    await command(['ip', '-netns', this.namespace(SWITCH), 'link', 'del', name], { allowFailure: true });
     await command(['ip', 'netns', 'del', this.namespace(name)], { allowFailure: true });
   }
 

@@ -9,7 +9,7 @@ const quorum = { quorate: true, expectedVotes: 3, totalVotes: 3, quorum: 2, devi
 
 /** One look every 50 ms from time 0, one character each: `q` quorate with vote, `n` quorate without, `-` inquorate, `x` corosync down, blank for no look. */
 function looks(pattern: string): Sample[] {
-  return [...pattern].flatMap((mark, index) => {
+  return [...pattern].flatMap((mark, index): Sample[] => {
     const at = index * STEP;
     if (mark === ' ') return [];
     if (mark === 'x') return [{ at, quorum: null }];

@@ -44,7 +44,7 @@ export async function seedHost(paths: LabPaths, host: PlannedHost): Promise<void
   const directory = paths.host(host.name);
   const seed = join(directory, 'seed');
   for (const part of ['seed', 'root', 'shared/lib']) await mkdir(join(directory, part), { recursive: true });
-  for (const script of ['sampler.py', 'votequorum.py', 'pmxcfs.py']) {
+  for (const script of ['clock.sh', 'sampler.py', 'votequorum.py', 'pmxcfs.py']) {
     await cp(join(SCRIPTS, script), join(directory, 'shared/lib', script));
   }
   await put(join(seed, 'etc/hostname'), `${host.name}\n`);

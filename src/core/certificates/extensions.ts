@@ -105,10 +105,11 @@ const boolean = (content: Uint8Array | null): boolean => {
   return value === 0xff;
 };
 
-const keyUsages = (bits: Uint8Array): string[] => {
-  const [unused, ...bytes] = bits;
-  if (unused === undefined || unused > 7 || bytes.length > 2) throw new DerError('a malformed key usage');
-  return KEY_USAGE_BITS.filter((_, bit) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+const keyUsages = (bits: Uint8Array): readonly string[] => {
+  // At most nine bits: the first byte says how many of the last are unused.
+  if (bits.length < 1 || bits.length > 3 || (bits[0] ?? 0) > 7) throw new DerError('a malformed key usage');
+  const flags = ((bits[1] ?? 0) << 8) | (bits[2] ?? 0);
+  return KEY_USAGE_BITS.filter((_, bit) => (flags & (0x8000 >> bit)) !== 0);
 };
 
 const purposes = (value: DerReader): string[] => {

@@ -30,7 +30,8 @@ export type ProgressEvent =
   | { readonly kind: 'retried' };
 
 export type Move =
-  | { readonly kind: 'do' | 'undo'; readonly positions: readonly number[] }
+  | { readonly kind: 'do'; readonly positions: readonly number[] }
+  | { readonly kind: 'undo'; readonly positions: readonly number[] }
   | { readonly kind: 'turn-back' }
   | { readonly kind: 'end'; readonly as: 'done' | 'undone' | 'cancelled' | 'frozen' };
 

@@ -65,7 +65,7 @@ const survivesLossOf = (lost: Member, members: readonly Member[], { device, node
   const left = members.filter((member) => member !== lost);
   const casts = left.some((member) => member.casts);
   const deviceVotes = casts ? unrivalledDeviceVotes(device, left.length, nodeCount) : 0;
-  return left.length > 0 && left.length + deviceVotes >= quorum;
+  return left.length + deviceVotes >= quorum;
 };
 
 /**

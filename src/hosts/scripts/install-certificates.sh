@@ -38,6 +38,10 @@ else
 fi
 [ "$(readlink "$live")" = "$(basename "$stage")" ] && exit 0
 sync "$stage"/*
-# What stands there (Debian's package makes a CA of its own for qnetd) is kept, and put back by an undo.
+# On a node nothing may stand there by now. On an arbiter Debian's package makes a CA of its own for qnetd: that is
+# kept, and put back by an undo.
+if [ "$group" = root ] && { [ -e "$live" ] || [ -L "$live" ]; }; then
+  refuse foreign_nss_database "$live has come meanwhile and is none of ours"
+fi
 if [ -e "$live" ] && [ ! -L "$live" ]; then mv -T "$live" "$live.before-umpire"; fi
 ln -sfn "$(basename "$stage")" "$live.new-umpire" && mv -T "$live.new-umpire" "$live"

@@ -40,7 +40,10 @@ const listen = z.string().transform((text, context) => {
 const url = (schemes: readonly string[]) =>
   z
     .string()
-    .refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), `must be a URL that begins with ${schemes.join('// or ')}//`);
+    .refine(
+      (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol),
+      `must be a URL that begins with ${schemes.join('// or ')}//`,
+    );
 
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
@@ -57,8 +60,7 @@ const environment = z.object({
 });
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
  * Reads the configuration.
@@ -69,7 +71,13 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
-    return { ok: false, problems: [...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`), ...roleProblems(given)] };
+    return {
+      ok: false,
+      problems: [
+        ...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
+        ...roleProblems(given),
+      ],
+    };
   }
   const problems = roleProblems(given);
   if (problems.length > 0) return { ok: false, problems };
@@ -94,5 +102,8 @@ const roleProblems = (given: Readonly<Record<string, string | undefined>>): stri
   if (role !== 'api' && role !== 'worker') return [];
   return ['DATABASE_URL', 'REDIS_URL']
     .filter((name) => !given[name])
-    .map((name) => `${name} must be set when UMPIRE_ROLE is "${role}": processes that work together share a database and a queue`);
+    .map(
+      (name) =>
+        `${name} must be set when UMPIRE_ROLE is "${role}": processes that work together share a database and a queue`,
+    );
 };

@@ -39,28 +39,34 @@ export interface TemplateIssuer {
  * whole structure anew.
  */
 export class CertificateTemplate {
-  readonly #issuerName: Buffer | null;
+  readonly #issuerName: Uint8Array | null;
   readonly #algorithm: Buffer;
+  /** All extensions but the last 20 bytes, the subject key identifier itself. */
   readonly #extensions: Buffer;
 
   constructor(profile: Profile, family: KeyFamily, issuer: TemplateIssuer) {
-    this.#issuerName = issuer.name === null ? null : Buffer.from(issuer.name.der);
+    this.#issuerName = issuer.name?.der ?? null;
     this.#algorithm = encode(algorithmIdentifier(issuer.algorithm));
-    this.#extensions = Buffer.concat(fixedExtensions(profile, family, issuer).map(encode));
+    const extensions = sequence(
+      ...fixedExtensions(profile, family, issuer),
+      extension(Extension.subjectKeyId, false, octetString(Buffer.alloc(KEY_ID_BYTES))),
+    );
+    this.#extensions = join(EXTENSIONS, [encode(extensions)]).subarray(0, -KEY_ID_BYTES);
   }
 
   /** The part to sign (RFC 5280, 4.1.2). */
-  tbs(order: CertificateOrder): Buffer {
-    const subject = nameDer(order.commonName);
+  tbs({ serial, commonName, validity, key }: CertificateOrder): Buffer {
+    const subject = nameDer(commonName);
     return join(Tag.sequence, [
       VERSION_3,
-      join(Tag.integer, [Buffer.from(order.serial, 'hex')]),
+      join(Tag.integer, [Buffer.from(serial, 'hex')]),
       this.#algorithm,
       this.#issuerName ?? subject,
-      validityDer(order.validity),
+      validityDer(validity),
       subject,
-      order.key.spki,
-      join(EXTENSIONS, [join(Tag.sequence, [this.#extensions, subjectKeyIdDer(order.key.keyId)])]),
+      key.spki,
+      this.#extensions,
+      Buffer.from(key.keyId, 'hex'),
     ]);
   }
 
@@ -74,6 +80,7 @@ const VERSION_3 = Buffer.from('a003020102', 'hex');
 const NO_UNUSED_BITS = Buffer.of(0);
 /** `[3] EXPLICIT` */
 const EXTENSIONS = 0xa3;
+const KEY_ID_BYTES = 20;
 
 /** Puts a tag and a length (at most 65,535) before the parts. */
 const join = (tag: number, parts: readonly Uint8Array[]): Buffer => {
@@ -99,34 +106,40 @@ const algorithmIdentifier = (algorithm: SignatureAlgorithm): Asn1 =>
     ? sequence(oid(SIGNATURE_OIDS[algorithm]), nothing())
     : sequence(oid(SIGNATURE_OIDS[algorithm]));
 
-/** A name of one CN. UTF8String, because `_` of a cluster name is no character of a PrintableString. */
-const nameDer = (commonName: string): Buffer => {
-  const text = Buffer.from(commonName, 'utf8');
-  return join(Tag.sequence, [join(Tag.set, [join(Tag.sequence, [COMMON_NAME_OID, join(Tag.utf8String, [text])])])]);
-};
+/**
+ * A name of one CN, of at most 64 characters of ASCII, so that every length fits into one byte. UTF8String, because
+ * `_` of a cluster name is no character of a PrintableString.
+ */
+const nameDer = (commonName: string): Buffer =>
+  shortDer(
+    Tag.sequence,
+    shortText(Tag.set, shortText(Tag.sequence, COMMON_NAME_OID + shortText(Tag.utf8String, commonName))),
+  );
 
-const COMMON_NAME_OID = encode(oid(COMMON_NAME));
+/** OBJECT IDENTIFIER 2.5.4.3, one character a byte. */
+const COMMON_NAME_OID = encode(oid(COMMON_NAME)).toString('latin1');
 
 const validityDer = ({ notBefore, notAfter }: Validity): Buffer =>
-  join(Tag.sequence, [timeDer(notBefore), timeDer(notAfter)]);
+  shortDer(Tag.sequence, timeText(notBefore) + timeText(notAfter));
 
 /** RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
-const timeDer = (at: Instant): Buffer => {
+const timeText = (at: Instant): string => {
   const digits = `${iso(at).slice(0, 19).replace(/[-T:]/g, '')}Z`;
-  return digits < '2050'
-    ? join(Tag.utcTime, [Buffer.from(digits.slice(2), 'latin1')])
-    : join(Tag.generalizedTime, [Buffer.from(digits, 'latin1')]);
+  return digits < '2050' ? shortText(Tag.utcTime, digits.slice(2)) : shortText(Tag.generalizedTime, digits);
 };
+
+/** Puts a tag and a length below 128 before a content of one character a byte. */
+const shortText = (tag: number, content: string): string => {
+  if (content.length >= 0x80) throw new RangeError('too long for a length in one byte');
+  return String.fromCharCode(tag, content.length) + content;
+};
+
+const shortDer = (tag: number, content: string): Buffer => Buffer.from(shortText(tag, content), 'latin1');
 
 const extension = (id: string, isCritical: boolean, value: Asn1): Asn1 =>
   isCritical
     ? sequence(oid(id), boolean(true), octetString(encode(value)))
     : sequence(oid(id), octetString(encode(value)));
-
-const SUBJECT_KEY_ID_OID = encode(oid(Extension.subjectKeyId));
-
-const subjectKeyIdDer = (keyId: string): Buffer =>
-  join(Tag.sequence, [SUBJECT_KEY_ID_OID, join(Tag.octetString, [join(Tag.octetString, [Buffer.from(keyId, 'hex')])])]);
 
 const fixedExtensions = (profile: Profile, family: KeyFamily, issuer: TemplateIssuer): readonly Asn1[] => [
   ...(profile.kind === 'ca' ? [CA_WITHOUT_SUBORDINATES] : []),

@@ -35,7 +35,6 @@ export class Issuer {
     this.#signer = signer;
     this.#expected = {
       nameDer: reading.subject.der,
-      commonName: commonNameOf(reading.subject) ?? '',
       subjectKeyId: reading.extensions.subjectKeyId?.keyId ?? '',
       signatureAlgorithm: SIGNATURE_OIDS[signer.algorithm],
     };
@@ -163,7 +162,6 @@ const reread = (
   if (witness === null) return [signerFailed(order, 'OpenSSL cannot read it.')];
   const issuer = expected ?? {
     nameDer: reading.subject.der,
-    commonName: order.commonName,
     subjectKeyId: order.key.keyId,
     signatureAlgorithm: SIGNATURE_OIDS[signer.algorithm],
   };

@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Actor } from '../../core/audit/actor.ts';
-import type { Scope } from '../database/scope.ts';
-import { Problem } from './problem.ts';
+import { covers, type Scope } from '../database/scope.ts';
+import { notFound, Problem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What a token may do. `admin` may everything; the others are what they say. */
@@ -20,11 +20,19 @@ export interface Caller {
 export type Authenticated = Request & { umpireCaller?: Caller };
 
 /** Makes the caller of a request from the token that it showed. */
-export const callerOf = (request: Request, token: { id: string; scopes: readonly TokenScope[]; scope: Scope }): Caller => ({
+export const callerOf = (
+  request: Request,
+  token: { id: string; scopes: readonly TokenScope[]; scope: Scope },
+): Caller => ({
   tokenId: token.id,
   scopes: token.scopes,
   scope: token.scope,
-  actor: { kind: 'token', tokenId: token.id, requestId: requestIdOf(request), remoteAddress: request.socket.remoteAddress ?? '' },
+  actor: {
+    kind: 'token',
+    tokenId: token.id,
+    requestId: requestIdOf(request),
+    remoteAddress: request.socket.remoteAddress ?? '',
+  },
 });
 
 /** The caller as a controller's argument; the token guard has put it on the request. */
@@ -33,3 +41,15 @@ export const TheCaller = createParamDecorator((_: unknown, context: ExecutionCon
   if (!caller) throw new Problem(401, 'unauthorized', 'Send a token: Authorization: Bearer ump_…');
   return caller;
 });
+
+/**
+ * Whose a new thing shall be. A token of one customer makes things for that customer only, whether it says so or not.
+ * @param asked the customer that the request names, or undefined
+ * @returns the customer's id, or null for the MSP's own
+ * @throws a problem when the request names a customer that does not exist for the caller
+ */
+export const ownerFor = ({ scope }: Caller, asked: string | undefined): string | null => {
+  if (asked === undefined) return scope.kind === 'customer' ? scope.customerId : null;
+  if (!covers(scope, asked)) throw notFound('customer');
+  return asked;
+};

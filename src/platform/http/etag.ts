@@ -16,10 +16,18 @@ export const withEtag = <T extends { version: number }>(response: Response, reso
  */
 export const demandMatch = (ifMatch: string | undefined, version: number): void => {
   if (ifMatch === undefined) {
-    throw new Problem(428, 'precondition_required', 'Send If-Match with the ETag that you read, so that no change of another is overwritten.');
+    throw new Problem(
+      428,
+      'precondition_required',
+      'Send If-Match with the ETag that you read, so that no change of another is overwritten.',
+    );
   }
   const tags = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (!tags.includes('*') && !tags.includes(etagOf(version))) {
-    throw new Problem(412, 'precondition_failed', 'It has changed since you read it: read it again, then decide again.');
+    throw new Problem(
+      412,
+      'precondition_failed',
+      'It has changed since you read it: read it again, then decide again.',
+    );
   }
 };

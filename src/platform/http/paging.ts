@@ -9,7 +9,10 @@ export const pageQuery = z.strictObject({
 });
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Ask for the next page with it; null on the last one.') });
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Ask for the next page with it; null on the last one.'),
+  });
 
 const CURSOR = /^[0-9a-f-]{36}$/;
 
@@ -17,7 +20,8 @@ const CURSOR = /^[0-9a-f-]{36}$/;
 export const pageRequest = (query: { limit: number; cursor?: string | undefined }): PageRequest => {
   if (query.cursor === undefined) return { limit: query.limit, after: null };
   const after = Buffer.from(query.cursor, 'base64url').toString('latin1');
-  if (!CURSOR.test(after)) throw badRequest('invalid_cursor', 'This cursor is none of ours: take nextCursor from the page before.');
+  if (!CURSOR.test(after))
+    throw badRequest('invalid_cursor', 'This cursor is none of ours: take nextCursor from the page before.');
   return { limit: query.limit, after };
 };
 

@@ -8,14 +8,20 @@ const pathOf = (issue: StandardSchemaV1.Issue): string =>
 
 /** zod names the fields it does not know in the issue itself; Standard Schema's type leaves that out. */
 const unknownFields = (issue: StandardSchemaV1.Issue): readonly string[] =>
-  'code' in issue && issue.code === 'unrecognized_keys' && 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
+  'code' in issue && issue.code === 'unrecognized_keys' && 'keys' in issue && Array.isArray(issue.keys)
+    ? issue.keys.map(String)
+    : [];
 
 const findingsOf = (issue: StandardSchemaV1.Issue): Finding[] => {
   const unknown = unknownFields(issue);
   if (unknown.length === 0) return [error('invalid_field', pathOf(issue), `${pathOf(issue)}: ${issue.message}`)];
   const parent = pathOf(issue) === 'body' ? '' : `${pathOf(issue)}.`;
   return unknown.map((field) =>
-    error('unknown_field', `${parent}${field}`, `There is no field "${parent}${field}" here; look at /docs for the fields there are.`),
+    error(
+      'unknown_field',
+      `${parent}${field}`,
+      `There is no field "${parent}${field}" here; look at /docs for the fields there are.`,
+    ),
   );
 };
 

@@ -59,6 +59,7 @@ export class BullWorkQueue extends WorkQueue {
   }
 
   async close(): Promise<void> {
+    this.#bull.giveUp();
     await this.#runner.close();
     await Promise.allSettled([...this.#queues.values()].map((queue) => within(CLOSE_MS, queue.close())));
     this.#bull.close();

@@ -20,6 +20,8 @@ export type BullWorker = Worker<Payload, void, string, IQueueBackend>;
 export interface Bull {
   queue(name: string): BullQueue;
   worker(name: string, processor: Processor<Payload, void>, options: Omit<WorkerOptions, 'connection'>): BullWorker;
+  /** From now on a store that is away is not waited for. To be called before its queues and workers are closed. */
+  giveUp(): void;
   /** Closes the store itself, after its queues and workers. */
   close(): void;
 }
@@ -33,38 +35,34 @@ const RECONNECT_MS = 2_000;
 /** Events are only read by people who debug the queue: a short tail is enough. */
 const EVENTS_KEPT = 1_000;
 
-const retryStrategy = (attempt: number): number => Math.min(attempt * 100, RECONNECT_MS);
+const NOTHING = (): void => undefined;
 
 /** The queue in Redis. Producers fail at once while it is away; workers wait until it is back. */
 export const bullOnRedis = (url: string): Bull => {
-  const producer = {
-    url,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: PRODUCER_MS,
-    connectTimeout: PRODUCER_MS,
-    retryStrategy,
-  };
+  let givenUp = false;
+  // Null ends a client's attempts (ioredis, `retryStrategy`); otherwise one left behind would go on for ever and keep the process alive.
+  const retryStrategy = (attempt: number): number | null => (givenUp ? null : Math.min(attempt * 100, RECONNECT_MS));
+  const both = { url, connectTimeout: PRODUCER_MS, retryStrategy };
+  const producer = { ...both, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: PRODUCER_MS };
   // BullMQ demands null here for a connection that blocks (redis-connection.ts, checkBlockingOptions).
-  const worker = { url, maxRetriesPerRequest: null, connectTimeout: PRODUCER_MS, retryStrategy };
-  return bull(createRedisBackend, { producer, worker }, () => undefined);
+  const worker = { ...both, maxRetriesPerRequest: null };
+  const giveUp = (): void => void (givenUp = true);
+  return { ...bull(createRedisBackend, { producer, worker }), giveUp, close: NOTHING };
 };
 
 /** The queue in a SQLite file of its own. */
 export const bullOnSqlite = (path: string, clock: Clock): Bull => {
   const file = new QueueFile(path, clock);
   const factory: BackendFactory = (name, opts) => sqliteBackend(name, { ...opts, connection: file });
-  return bull(factory, { producer: {}, worker: {} }, () => file.close());
+  return { ...bull(factory, { producer: {}, worker: {} }), giveUp: NOTHING, close: () => file.close() };
 };
 
 const bull = (
   factory: BackendFactory,
   connections: Record<'producer' | 'worker', ConnectionOptions>,
-  close: () => void,
-): Bull => ({
+): Pick<Bull, 'queue' | 'worker'> => ({
   queue: (name) =>
     new Queue(name, { connection: connections.producer, streams: { events: { maxLen: EVENTS_KEPT } } }, factory),
   worker: (name, processor, options) =>
     new Worker(name, processor, { ...options, connection: connections.worker }, factory),
-  close,
 });

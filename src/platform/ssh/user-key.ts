@@ -1,8 +1,10 @@
+import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { error, fail, succeed, type Result } from '../../core/finding.ts';
 import { Secret } from '../crypto/secret.ts';
 import { offeredHostKey } from './host-key.ts';
+import { inOpenSshForm } from './openssh-form.ts';
 
 /** The public side of a key that we log in with. */
 export interface UserKey {
@@ -41,9 +43,15 @@ export const readUserKey = (privateKey: Secret): Result<UserKey> => {
   return succeed({ publicKey: `${keyType} ${key.getPublicSSH().toString('base64')}`, fingerprint, keyType });
 };
 
-const generateEd25519 = promisify((done: (problem: Error | null, pair: { readonly private: string }) => void) =>
-  ssh2.utils.generateKeyPair('ed25519', done),
-);
+const generate = promisify(generateKeyPair);
 
-/** A new Ed25519 private key in OpenSSH's form, without a passphrase; node:crypto draws it outside the event loop. */
-export const newUserKey = async (): Promise<Secret> => new Secret((await generateEd25519()).private);
+/**
+ * A new Ed25519 private key in OpenSSH's form, without a passphrase; node:crypto draws it outside the event loop.
+ * Not by ssh2's own generator: that strips leading zero bytes from the public key (1.17, `lib/keygen.js`), so that one
+ * key in 256 can be read by nobody.
+ */
+export const newUserKey = async (): Promise<Secret> => {
+  const { privateKey } = await generate('ed25519');
+  const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
+  return new Secret(inOpenSshForm(Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')));
+};

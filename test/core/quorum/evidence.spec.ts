@@ -45,6 +45,13 @@ describe('several views of one node', () => {
     expect(voteState(newerIsGood).state).toBe('ok');
   });
 
+  it('of a push and a look of the same moment the look counts', () => {
+    const bad = withOwnRow(2, (row) => ({ ...row, device: 'not-registered' }))(healthy).nodes[1] ?? second;
+    const pushed = { ...bad, source: 'push' as const };
+    expect(voteState({ ...healthy, nodes: [first, second, pushed] }).state).toBe('ok');
+    expect(voteState({ ...healthy, nodes: [pushed, first, second] }).state).toBe('ok');
+  });
+
   it('a view of an address outside the inventory is ignored', () => {
     const state = voteState({ ...healthy, nodes: [...healthy.nodes, { ...failedAttempt, address: '10.99.9.9' }] });
     expect(state.state).toBe('ok');

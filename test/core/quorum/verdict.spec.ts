@@ -65,6 +65,23 @@ describe('proof that quorum is lost', () => {
     expect(voteState(pair).state).toBe('unknown');
   });
 
+  it('node 2 is silent, and inquorate node 1 still lists it: together with the vote they would be quorate', () => {
+    const lacking = world({ nodeCount: 4, partitions: [[1, 2], [3], [4]], arbiter: 'down' });
+    expect(voteState(unreachable(2)(lacking)).state).toBe('lost');
+    expect(voteState(faults(withoutArbiter, unreachable(2))(lacking)).state).toBe('unknown');
+    const alone = world({ nodeCount: 4, partitions: [[1], [2], [3], [4]], arbiter: 'down' });
+    expect(voteState(faults(withoutArbiter, unreachable(2))(alone)).state).toBe('lost');
+  });
+
+  it('somebody lowered the quorum on one node: the silent ones may have it lower too', () => {
+    const silent = faults(
+      unreachable(3),
+      unreachable(4),
+    )(world({ nodeCount: 4, device: null, partitions: [[1], [2], [3, 4]] }));
+    expect(voteState(silent).state).toBe('lost');
+    expect(voteState(withQuorum(1, (status) => ({ ...status, quorum: 2 }))(silent)).state).toBe('unknown');
+  });
+
   it('corosync is down everywhere: lost', () => {
     const down = faults(
       ...[1, 2].map((id) => (evidence: VoteEvidence): VoteEvidence => ({

@@ -237,6 +237,71 @@ describe('worlds measured on Debian 12', () => {
   });
 });
 
+describe('what is read out of the views', () => {
+  const unregistered = withInventory((inventory) => ({
+    ...inventory,
+    nodes: inventory.nodes.map((node) => (node.nodeId === 2 ? { ...node, nodeId: null } : node)),
+  }));
+
+  it('A,V without a device row is "not-cast" for the node itself', () => {
+    const outlasting = withQuorum(2, (status) => ({ ...status, totalVotes: 2, device: null }))(world({ nodeCount: 2 }));
+    expect(voteState(outlasting).nodes.map((node) => node.qdevice)).toEqual(['cast', 'not-cast']);
+  });
+
+  it("a node that was not read is judged by what its neighbour's table shows of it", () => {
+    const state = voteState(withoutView(2)(world({ nodeCount: 2 })));
+    expect(state.nodes.map((node) => node.qdevice)).toEqual(['cast', 'cast']);
+    expect(codes(state)).toEqual(['node_not_read']);
+  });
+
+  it('a node whose id is not known stands last, is not called a stranger, and its vote is still seen', () => {
+    const state = voteState(faults(withoutView(2), unregistered)(world({ nodeCount: 4 })));
+    expect(state.nodes.map((node) => [node.nodeId, node.online])).toEqual([
+      [1, true],
+      [3, true],
+      [4, true],
+      [null, null],
+    ]);
+    expect(codes(state)).toEqual(['node_not_read']);
+    expect(codes(voteState(faults(withoutView(2), unregistered)(world({ nodeCount: 2 }))))).toEqual(['node_not_read']);
+  });
+
+  it('nodes whose ids are not known stand in the order of their addresses', () => {
+    const unread = faults(
+      withInventory((inventory) => ({
+        ...inventory,
+        nodes: inventory.nodes.toReversed().map((node) => ({ ...node, nodeId: null })),
+      })),
+      ...[1, 2, 3].map(withoutView),
+    )(world({ nodeCount: 3 }));
+    expect(voteState(unread).nodes.map((node) => node.name)).toEqual([1, 2, 3].map(addressOf));
+  });
+
+  it('one device without the vote is no catastrophe while two others have it', () => {
+    const one = withOwnRow(3, (row) => ({ ...row, device: { alive: true, cast: false, masterWins: false } }));
+    const state = voteState(one(world({ nodeCount: 4, down: [4] })));
+    expect(codes(state)).toContain('vote_not_cast');
+    expect(codes(state)).not.toContain('one_failure_from_loss');
+  });
+
+  it('figures come from the quorate node with the lowest id among equals', () => {
+    expect(found(voteState(world({ nodeCount: 3, down: [3] })), 'node_offline').params).toEqual({
+      seenBy: 1,
+      members: [1, 2],
+    });
+    const cut = voteState(
+      world({
+        nodeCount: 5,
+        partitions: [
+          [1, 2],
+          [3, 4, 5],
+        ],
+      }),
+    );
+    expect(found(cut, 'node_inquorate').message).toContain('while node 3 is');
+  });
+});
+
 describe("the arbiter's word", () => {
   const says = (sent: 'ack' | 'nack' | 'askLater' | 'waitForReply' | 'noChange', stands: 'ack' | 'nack' | null) =>
     voteState(

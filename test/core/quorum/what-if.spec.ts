@@ -269,6 +269,24 @@ describe('the reasoning', () => {
     for (const { source } of reasons) expect(source).toMatch(/\.c:\w+$|votequorum\(5\)$/);
   });
 
+  it('says how large the winner is', () => {
+    expect(words(asked({ nodes: upTo(4), down: ids(3, 4) }))).toContain(
+      'nodes 1 and 2 are half of the 4 configured nodes',
+    );
+    expect(words(asked({ nodes: upTo(4), down: ids(4) }))).toContain('are more than half of the 4 configured nodes');
+    expect(words(asked({ nodes: upTo(3), down: ids(2, 3) }))).toContain('node 1 is the only partition');
+    expect(words(asked({ nodes: upTo(3), partitions: [ids(1), ids(2, 3)] }))).toContain(
+      'nodes 2 and 3 are the largest',
+    );
+  });
+
+  it('says where the quorum comes from', () => {
+    const bar = (answer: WhatIf): string | undefined => answer.reasons[0]?.text;
+    expect(bar(asked({ nodes: ids(1, 2), device: null, twoNode: true }))).toContain('two_node is set');
+    expect(bar(asked({ nodes: ids(1, 2), device: null }))).toBe('2 votes are expected, so 2 make quorum.');
+    expect(bar(asked({ nodes: ids(1), device: null }))).toBe('1 votes are expected, so 1 make quorum.');
+  });
+
   it('says why nobody gets the vote', () => {
     expect(words(asked({ nodes: upTo(4), down: ids(1, 2, 3) }))).toContain('no partition has half');
     expect(words(asked({ nodes: upTo(3), arbiter: 'down' }))).toContain('The arbiter is away');

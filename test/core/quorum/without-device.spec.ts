@@ -49,6 +49,12 @@ describe('a cluster that is not onboarded', () => {
     expect(codes(state)).toContain('two_quorate_partitions');
   });
 
+  it('two_node with one node dead: the survivor goes on, and its quorum of 1 is the right one', () => {
+    const state = voteState(world({ nodeCount: 2, twoNode: true, device: null, down: [2] }));
+    expect(codes(state)).toEqual(['one_failure_from_loss', 'no_device', 'node_unreachable', 'node_offline']);
+    expect(state.votes).toEqual({ expected: 2, total: 1, quorum: 1, qdevice: 0 });
+  });
+
   it('one failure from loss when a node of three is away', () => {
     const state = voteState(world({ nodeCount: 3, device: null, down: [3] }));
     expect(found(state, 'one_failure_from_loss').params['failures']).toEqual([addressOf(1), addressOf(2)]);

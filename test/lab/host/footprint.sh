@@ -14,8 +14,10 @@ if [ "${FOOTPRINT_LOCKED:-}" != yes ]; then
   FOOTPRINT_LOCKED=yes exec flock /run sh "$0" "$@"
 fi
 
-in_root_network() {
-  nsenter --target 1 --net -- "$@"
+# The machine's own network: that of the first lab's caller. PID 1's is not readable where capabilities are missing.
+network=$parent/.network
+in_machine_network() {
+  nsenter --net="$network" -- "$@"
 }
 
 claim() {
@@ -25,20 +27,28 @@ claim() {
     cat "$inotify" >"$parent/.inotify"
     [ "$(cat "$inotify")" -ge 4096 ] || echo 4096 >"$inotify"
   fi
+  if [ ! -e "$network" ]; then
+    : >"$network"
+    mount --bind /proc/self/ns/net "$network"
+  fi
   if ! grep -q ' /run/netns ' /proc/self/mounts; then : >"$parent/.netns"; fi
-  in_root_network ip route add unreachable 10.77.0.0/16 proto 177 2>/dev/null || true
+  # Fails where an earlier lab, or the machine's owner, has added one.
+  in_machine_network ip route add unreachable 10.77.0.0/16 proto 177 2>/dev/null || true
 }
 
 release() {
   if [ -d "$parent/$lab" ]; then rmdir "$parent/$lab"; fi
   [ -z "$(find "$parent" -mindepth 1 -maxdepth 1 -type d 2>/dev/null)" ] || exit 0
-  in_root_network ip route del unreachable 10.77.0.0/16 proto 177 2>/dev/null || true
+  if [ -e "$network" ]; then
+    in_machine_network ip route del unreachable 10.77.0.0/16 proto 177 2>/dev/null || true
+    umount "$network"
+  fi
   if [ -e "$parent/.inotify" ]; then cat "$parent/.inotify" >"$inotify"; fi
   # `ip netns add` binds /run/netns onto itself; undone only where no lab found it so and nobody uses it.
   if [ -e "$parent/.netns" ] && [ -z "$(ls -A /run/netns)" ]; then
     umount /run/netns && rmdir /run/netns
   fi
-  rm -f "$parent/.inotify" "$parent/.netns"
+  rm -f "$parent/.inotify" "$parent/.netns" "$network"
   if [ -d "$parent" ]; then rmdir "$parent"; fi
 }
 

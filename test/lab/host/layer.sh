@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes one read-only layer of the hosts' file systems: runs a script in a chroot whose changes land in <layer>/upper.
-# Runs in a mount namespace of its own, so that nothing needs to be unmounted.
-# Usage: unshare --mount sh layer.sh <layer directory> <lower directories, a:b:c> <script> [directory to hide…]
+# Runs in mount and pid namespaces of its own: nothing needs to be unmounted, and no daemon of a running host is in sight.
+# Usage: unshare --mount --pid --fork sh layer.sh <layer directory> <lower directories, a:b:c> <script> [directory to hide…]
 set -eu
 
 layer=$1

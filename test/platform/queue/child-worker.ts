@@ -2,11 +2,10 @@
  * A worker in a process of its own: `node child-worker.ts <place> <queue> <mode>`. It prints a line for each job it takes, and
  * in the mode `dies` never finishes one: its parent kills it. In the mode `works` it ends when its standard input does.
  */
-import { SystemClock } from '../../../src/platform/clock/clock.ts';
-import { bullOnRedis, bullOnSqlite } from '../../../src/platform/queue/bull.ts';
+import { bullAt } from './store.ts';
 
 const [place = '', name = '', mode = ''] = process.argv.slice(2);
-const bull = place.startsWith('sqlite:') ? bullOnSqlite(place.slice('sqlite:'.length), new SystemClock()) : bullOnRedis(place);
+const bull = bullAt(place);
 
 const worker = bull.worker(
   name,

@@ -10,7 +10,10 @@ const START_MS = 10_000;
 
 /** The path of redis-server, or null where Debian's package of that name is not installed. */
 export const findRedis = (): string | null => {
-  const candidates = (process.env.PATH ?? '').split(delimiter).concat('/usr/bin').map((folder) => join(folder, 'redis-server'));
+  const candidates = (process.env.PATH ?? '')
+    .split(delimiter)
+    .concat('/usr/bin')
+    .map((folder) => join(folder, 'redis-server'));
   return candidates.find(isExecutable) ?? null;
 };
 
@@ -54,7 +57,18 @@ export class RedisServer {
   /** Starts the server anew, empty, on the same socket. */
   async restart(): Promise<void> {
     await this.#end();
-    const settings = ['--port', '0', '--unixsocket', this.#socket, '--save', '', '--appendonly', 'no', '--dir', this.#folder];
+    const settings = [
+      '--port',
+      '0',
+      '--unixsocket',
+      this.#socket,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      this.#folder,
+    ];
     this.#process = spawn(this.#program, settings, { stdio: 'ignore' });
     await this.#answering();
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SystemClock } from '../../../src/platform/clock/clock.ts';
 import { sqliteBackend } from '../../../src/platform/queue/sqlite/sqlite-queue-backend.ts';
 import { QueueFile } from '../../../src/platform/queue/sqlite/queue-file.ts';
+import { bullOnRedis, bullOnSqlite, type Bull } from '../../../src/platform/queue/bull.ts';
 import { RedisServer } from './redis-server.ts';
 
 export type TestQueue = Queue<unknown, unknown, string, unknown, unknown, string, IQueueBackend>;
@@ -46,7 +47,8 @@ const open = (
   return {
     place,
     queue: (name, options) => keep(new Queue(name, { connection, ...options }, factory)).on('error', quiet),
-    worker: (name, process, options) => keep(new Worker(name, process, { connection, ...options }, factory)).on('error', quiet),
+    worker: (name, process, options) =>
+      keep(new Worker(name, process, { connection, ...options }, factory)).on('error', quiet),
     events: (name) => keep(new QueueEvents(name, { connection }, factory)).on('error', quiet),
     lose: () => rest.lose(),
     end: async () => {
@@ -62,14 +64,19 @@ export const openSqlite = (): Promise<Store> => {
   const file = new QueueFile(path, new SystemClock());
   const factory: BackendFactory = (name, opts) => sqliteBackend(name, { ...opts, connection: file });
   return Promise.resolve(
-    open(`sqlite:${path}`, factory, {}, {
-      lose: () => Promise.resolve(['', '-wal', '-shm'].forEach((part) => rmSync(path + part, { force: true }))),
-      end: () => {
-        file.close();
-        rmSync(folder, { recursive: true, force: true });
-        return Promise.resolve();
+    open(
+      `sqlite:${path}`,
+      factory,
+      {},
+      {
+        lose: () => Promise.resolve(['', '-wal', '-shm'].forEach((part) => rmSync(path + part, { force: true }))),
+        end: () => {
+          file.close();
+          rmSync(folder, { recursive: true, force: true });
+          return Promise.resolve();
+        },
       },
-    }),
+    ),
   );
 };
 
@@ -78,3 +85,7 @@ export const openRedis = async (): Promise<Store> => {
   const connection = { url: server.url, maxRetriesPerRequest: null };
   return open(server.url, createRedisBackend, connection, { lose: () => server.flushAll(), end: () => server.stop() });
 };
+
+/** The port's own BullMQ on the same place. */
+export const bullAt = (place: Place): Bull =>
+  place.startsWith('sqlite:') ? bullOnSqlite(place.slice('sqlite:'.length), new SystemClock()) : bullOnRedis(place);

@@ -95,6 +95,25 @@ describe('a hostile command (invariant 28)', () => {
     expect((await connection.run(look, { timeoutMs: 2_000 })).exitCode).toBe(exitCode);
   });
 
+  it.each<[string, string]>([
+    ['', 'to the last word'],
+    ['Quorate: Yes\n', 'to the last word'],
+    ['Quorate: Yes\n', ''],
+  ])('that prints %j and %j and ends in the same breath loses nothing, 300 times', async (out, err) => {
+    const onCommand: Misdeed = (channel) => {
+      channel.write(out);
+      channel.stderr.write(err);
+      channel.exit(1);
+      channel.end();
+    };
+    await using server = await HostileServer.start({ onCommand });
+    await using connection = await ssh.connect(server.target, DEADLINE);
+    for (let round = 0; round < 300; round += 1) {
+      const { stdout, stderr } = await connection.run(look, { timeoutMs: 2_000 });
+      expect([stdout, stderr]).toEqual([out, err]);
+    }
+  });
+
   it('that prints bytes which are no text comes out as U+FFFD, which no parser takes', async () => {
     const onCommand: Misdeed = (channel) => {
       channel.write(Buffer.from([0x51, 0xff, 0xfe, 0x00, 0x0a]));

@@ -1,9 +1,10 @@
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import ssh2, { type Connection, type ParsedKey, type ServerChannel, type ServerConfig } from 'ssh2';
+import ssh2, { type Connection, type ServerChannel, type ServerConfig } from 'ssh2';
 import { userName } from '../../../src/core/names.ts';
-import { Secret } from '../../../src/platform/crypto/secret.ts';
+import type { Secret } from '../../../src/platform/crypto/secret.ts';
 import { offeredHostKey } from '../../../src/platform/ssh/host-key.ts';
 import type { SshTarget } from '../../../src/platform/ssh/ssh.ts';
+import { newUserKey, parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
 import { LOOPBACK, valid } from './sshd.ts';
 
 /** What the server does with a command once it has let the client in. */
@@ -34,26 +35,20 @@ export class HostileServer implements AsyncDisposable {
   readonly #server: TcpServer;
   readonly #seen: Seen;
 
-  private constructor(server: TcpServer, port: number, publicHostKey: Buffer, seen: Seen) {
+  private constructor(server: TcpServer, target: SshTarget, publicHostKey: Buffer, seen: Seen) {
     this.#server = server;
     this.publicHostKey = publicHostKey;
     this.#seen = seen;
-    this.target = {
-      address: LOOPBACK,
-      port,
-      user: valid(userName('root')),
-      privateKey: new Secret(newKey()),
-      hostKey: offeredHostKey(publicHostKey).fingerprint,
-    };
+    this.target = target;
   }
 
   static async start(malice: Malice): Promise<HostileServer> {
     const seen: Seen = { inbound: [], lines: [], sockets: new Set() };
-    const hostKey = newKey();
+    const hostKey = await newUserKey();
     const debug = (text: string): void => {
       if (text.includes('Inbound: ')) seen.inbound.push(text);
     };
-    const settings = { hostKeys: [hostKey], debug, ...malice.settings };
+    const settings = { hostKeys: [hostKey.reveal()], debug, ...malice.settings };
     // ssh2 wraps a net.Server that it does not show; so the sockets come from a server of our own.
     const protocol = new ssh2.Server(settings, (connection) => serve(connection, malice, seen));
     const server = createServer((socket) => {
@@ -61,7 +56,15 @@ export class HostileServer implements AsyncDisposable {
       socket.setNoDelay(true);
       protocol.injectSocket(socket);
     });
-    return new HostileServer(server, await listen(server), parsedKey(hostKey).getPublicSSH(), seen);
+    const publicHostKey = publicKeyOf(hostKey);
+    const target: SshTarget = {
+      address: LOOPBACK,
+      port: await listen(server),
+      user: valid(userName('root')),
+      privateKey: await newUserKey(),
+      hostKey: offeredHostKey(publicHostKey).fingerprint,
+    };
+    return new HostileServer(server, target, publicHostKey, seen);
   }
 
   /** The messages that came in, as ssh2 names them. */
@@ -95,13 +98,10 @@ export class HostileServer implements AsyncDisposable {
   }
 }
 
-/** A fresh private key, in OpenSSH's form. */
-export const newKey = (): string => ssh2.utils.generateKeyPairSync('ed25519').private;
-
-export const parsedKey = (text: string): ParsedKey => {
-  const key = ssh2.utils.parseKey(text);
-  if (key instanceof Error) throw key;
-  return key;
+const publicKeyOf = (privateKey: Secret): Buffer => {
+  const key = parsedPrivateKey(privateKey);
+  if (key === undefined) throw new Error('not a private key');
+  return key.getPublicSSH();
 };
 
 const serve = (connection: Connection, malice: Malice, seen: Seen): void => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/platform/crypto/secret.ts';
-import { newUserKey, readUserKey } from '../../../src/platform/ssh/user-key.ts';
+import { newUserKey, parsedPrivateKey, readUserKey } from '../../../src/platform/ssh/user-key.ts';
 import { makeKey, valid, type KeyType } from './sshd.ts';
 
 let directory: string;
@@ -36,6 +36,20 @@ describe('a user’s key', () => {
     expect(printed.split(' ').slice(0, 2).join(' ')).toBe(publicKey);
     expect(keyType).toBe('ssh-ed25519');
     expect(valid(readUserKey(two)).publicKey).not.toBe(publicKey);
+  });
+
+  it('that is new can be read, 2,000 times out of 2,000', async () => {
+    for (let round = 0; round < 2_000; round += 1) {
+      expect(readUserKey(await newUserKey()).findings).toEqual([]);
+    }
+  });
+
+  it('that is new signs what its public side verifies', async () => {
+    const key = parsedPrivateKey(await newUserKey());
+    const signature = key?.sign('the vote');
+    expect(signature).toBeInstanceOf(Buffer);
+    expect(key?.verify('the vote', signature as Buffer)).toBe(true);
+    expect(key?.verify('another vote', signature as Buffer)).toBe(false);
   });
 });
 

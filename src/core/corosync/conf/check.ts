@@ -56,15 +56,6 @@ const RULES: readonly Rule[] = [
     source: 'vsf_quorum.c:quorum_exec_init_fn',
   },
   {
-    code: 'quorum_key_with_dots',
-    subject: 'quorum',
-    forbids: hasDottedQuorumKey,
-    because:
-      'A key of the quorum section is written as a path with dots, which corosync stores as text and votequorum does not see.',
-    instead: 'Write it inside its section.',
-    source: 'coroparse.c:main_config_parser_cb',
-  },
-  {
     code: 'auto_tie_breaker_set',
     subject: 'quorum.auto_tie_breaker',
     forbids: ({ options }) => options.autoTieBreaker,
@@ -166,7 +157,3 @@ function hasForeignDevice({ conf, cmap, ownMemo }: Candidate): boolean {
 /** True when anything stands at or under `quorum.device`. */
 export const hasDevice = (conf: CorosyncConf): boolean =>
   [...itemsOf(conf), ...sectionsOf(conf)].some(({ path }) => isWithin(path, 'quorum.device'));
-
-function hasDottedQuorumKey({ conf }: Candidate): boolean {
-  return itemsOf(conf).some(({ entry, path }) => isWithin(path, 'quorum') && entry.key.includes('.'));
-}

@@ -2,11 +2,12 @@ import { error, fail, succeed, warning, type Finding, type Result } from '../../
 import { deviceObstacles, hasDevice } from './check.ts';
 import { cmapOf } from './cmap.ts';
 import { meaningOf } from './line.ts';
+import { unsignedNumber } from './number.ts';
 import { deviceSection, type NetDevice } from './net-device.ts';
 import { countNodes } from './read-nodes.ts';
 import { rewrite, without } from './rewrite.ts';
 import { styleOf } from './style.ts';
-import { isWithin, type CorosyncConf, type Item, type Section } from './tree.ts';
+import { isWithin, type CorosyncConf, type Entry, type Item, type Section } from './tree.ts';
 import { itemsOf } from './walk.ts';
 
 /**
@@ -41,14 +42,11 @@ export const addDevice = (
 ): Result<{ readonly conf: CorosyncConf; readonly setAside: SetAside }> => {
   const obstacles = deviceObstacles(conf, { algorithm: device.algorithm });
   if (obstacles.length > 0) return fail(...obstacles);
-  const target = quorumSections(conf).at(-1);
-  const cleared = without(conf, (path) => path === TWO_NODE);
-  const position = quorumSections(conf).length - 1;
-  const changed = changeQuorumSections(cleared, (section, index) =>
-    target && index === position
-      ? { ...section, entries: [...section.entries, deviceSection(device, styleOf(target))] }
-      : section,
-  );
+  const last = quorumSections(conf).length - 1;
+  const changed = changeQuorumSections(conf, (section, index) => {
+    const kept = section.entries.filter((entry) => !isTwoNode(entry));
+    return { ...section, entries: index === last ? [...kept, deviceSection(device, styleOf(section))] : kept };
+  });
   return succeed({ conf: changed, setAside: twoNodeLines(conf) });
 };
 
@@ -64,7 +62,7 @@ export const removeDevice = (conf: CorosyncConf, setAside?: SetAside): Result<Co
   if (!hasDevice(conf)) return fail(deviceNotThere());
   const cleared = without(conf, (path) => isWithin(path, 'quorum.device'));
   if (!setAside || setAside.lines.length === 0) return succeed(cleared);
-  if (itemsOf(cleared).some(({ path }) => path === TWO_NODE)) return succeed(cleared, [twoNodeIsBack()]);
+  if (twoNodeLines(cleared).lines.length > 0) return succeed(cleared, [twoNodeIsBack()]);
   const nodeCount = countNodes(cmapOf(cleared));
   if (nodeCount !== setAside.nodeCount) return succeed(cleared, [nodeCountChanged(setAside.nodeCount, nodeCount)]);
   return putBack(cleared, setAside);
@@ -79,7 +77,7 @@ export const removeDevice = (conf: CorosyncConf, setAside?: SetAside): Result<Co
 export const withConfigVersion = (conf: CorosyncConf, version: number): Result<CorosyncConf> => {
   const line = itemsOf(conf).findLast(({ path, known }) => path === 'totem.config_version' && known === 'totem');
   if (!line) return fail(configVersionMissing());
-  const present = cmapOf(conf).get('totem.config_version')?.number ?? 0n;
+  const present = unsignedNumber(line.entry.value) ?? 0n;
   if (!Number.isSafeInteger(version) || version <= present) return fail(configVersionNotHigher(version));
   return succeed(rewrite(conf, (entry) => (entry === line.entry ? withValue(line.entry, String(version)) : entry)));
 };
@@ -89,8 +87,7 @@ const withValue = (item: Item, value: string): Item => {
   return { ...item, value, raw: item.raw.slice(0, start) + value + item.raw.slice(start + item.value.length) };
 };
 
-const isQuorumSection = (entry: CorosyncConf['entries'][number]): entry is Section =>
-  entry.kind === 'section' && entry.name === 'quorum';
+const isQuorumSection = (entry: Entry): entry is Section => entry.kind === 'section' && entry.name === 'quorum';
 
 /** A section's path is `quorum` only at the top of the file. */
 const quorumSections = (conf: CorosyncConf): readonly Section[] => conf.entries.filter(isQuorumSection);
@@ -105,12 +102,13 @@ const changeQuorumSections = (
   };
 };
 
+/** Outside the quorum section a two_node is text that votequorum does not see; such a line stays where it is. */
+const isTwoNode = (entry: Entry): entry is Item => entry.kind === 'item' && entry.key === 'two_node';
+
 const twoNodeLines = (conf: CorosyncConf): SetAside => ({
   nodeCount: countNodes(cmapOf(conf)),
   lines: quorumSections(conf).flatMap(({ entries }, section) =>
-    entries.flatMap((entry, index) =>
-      entry.kind === 'item' && entry.key === 'two_node' ? [{ section, index, raw: entry.raw }] : [],
-    ),
+    entries.flatMap((entry, index) => (isTwoNode(entry) ? [{ section, index, raw: entry.raw }] : [])),
   ),
 });
 

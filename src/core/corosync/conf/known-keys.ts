@@ -2,7 +2,9 @@ import { numberInAnyBase, signedNumber, unsignedNumber } from './number.ts';
 
 /**
  * The keys whose values corosync checks while it parses, from coroparse.c:main_config_parser_cb. A file with another
- * value is refused whole: at a start corosync stops, at a reload it keeps what it has.
+ * value is refused whole: at a start corosync stops, at a reload it keeps what it has. Up to 3.1.9 it does worse with a
+ * 64-bit key (`config_version`, `poll_period`): it fails an assertion and aborts, and the node is gone (measured on
+ * Debian 12: `corosync -t`, "Assertion `safe_atoq_range(…) == 0' failed").
  *
  * Where the releases differ (3.1.7 of Debian 12 up to 3.1.10) the stricter stands, so that what passes here passes
  * on every node. What depends on the node itself is not judged: which ciphers, hashes and compressions its libknet

@@ -68,7 +68,7 @@ const readOpening = (line: string, blanks: string): LineMeaning => {
 const readItem = (line: string, blanks: string): LineMeaning => {
   const [before, after] = splitAt(line, line.indexOf(':'));
   const key = trim(before, blanks);
-  // Up to 3.1.9 a line without a key was stored under "section."; 3.1.10 refuses it, and so do we.
+  // Stricter than corosync: up to 3.1.9 it stores ":2" under "totem.", and to this day ": 2" under "totem.:".
   return key === '' ? { kind: 'wrong', code: 'key_missing' } : { kind: 'item', key, value: trim(after, blanks) };
 };
 

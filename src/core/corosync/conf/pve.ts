@@ -27,8 +27,10 @@ const isOneWord = ({ raw, key, value }: Item): boolean => {
   return words.length === 2 && words[0] === `${key}:` && words[1] === value && !raw.includes('#');
 };
 
-const isOpenedByWord = ({ opening, name }: Section): boolean =>
-  !opening.includes('#') && opening.trim().split(/\s+/).join(' ') === `${name} {`;
+const isOpenedByWord = ({ opening, name }: Section): boolean => {
+  const [word, brace, ...rest] = opening.trim().split(/\s+/);
+  return word === name && brace === '{' && rest.length === 0 && !opening.includes('#');
+};
 
 const isRepeated = ({ entry, path }: Visit<Section>, index: number, all: readonly Visit<Section>[]): boolean =>
   !LISTS.includes(entry.name) && all.findIndex((other) => other.path === path) !== index;

@@ -6,17 +6,19 @@ import type { Ledger } from './sql.ts';
 
 interface List {
   readonly rows: string;
+  /** A list in Redis: BullMQ turns what it gets of one around when it asks for the oldest first (queue-getters.ts, `getRanges`). */
+  readonly turned?: true;
   /** The order in which BullMQ lists the jobs, oldest first. */
   readonly order: string;
 }
 
 /** BullMQ's lists of jobs, and the rows each stands for. `paused` is always empty: a pause moves no job. */
 const LISTS: Readonly<Record<string, List>> = {
-  wait: { rows: "state = 'waiting' AND priority = 0", order: 'seq' },
-  waiting: { rows: "state = 'waiting' AND priority = 0", order: 'seq' },
+  wait: { rows: "state = 'waiting' AND priority = 0", order: 'seq', turned: true },
+  waiting: { rows: "state = 'waiting' AND priority = 0", order: 'seq', turned: true },
   prioritized: { rows: "state = 'waiting' AND priority > 0", order: 'priority, seq' },
   delayed: { rows: "state = 'delayed'", order: 'due_at, seq' },
-  active: { rows: "state = 'active'", order: 'processed_at, seq' },
+  active: { rows: "state = 'active'", order: 'processed_at, seq', turned: true },
   completed: { rows: "state = 'completed'", order: 'finished_at, seq' },
   failed: { rows: "state = 'failed'", order: 'finished_at, seq' },
 };
@@ -39,7 +41,7 @@ export const countJobs = (ledger: Ledger, types: readonly string[], dueBefore: n
 export const countPriorities = (ledger: Ledger, priorities: readonly number[]): number[] =>
   priorities.map((priority) => countRows(ledger, "state = 'waiting' AND priority = ?", priority));
 
-/** The ids in one list from `start` to `end` (-1: the last), oldest first when `ascending`. */
+/** The ids in one list from `start` to `end` (-1: the last), counted from the oldest when `ascending`, in the order BullMQ expects. */
 export const listJobs = (
   { sql, queue }: Ledger,
   type: string,
@@ -58,7 +60,8 @@ export const listJobs = (
     end < 0 ? -1 : Math.max(0, end - start + 1),
     start,
   );
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  return ascending && list.turned === true ? ids.reverse() : ids;
 };
 
 /** Where a job stands, in BullMQ's words. */

@@ -9,7 +9,10 @@ import { Sql, type Ledger } from './sql.ts';
 const LOOK_MS = 100;
 
 interface FileConnection extends Connection {
+  /** Which file it is. While this connection holds it, no other file can have its number. */
   readonly inode: number;
+  /** The how manyth opening this is; a file laid anew may well get the number of the one that was deleted. */
+  readonly opening: number;
 }
 
 /**
@@ -23,6 +26,7 @@ export class QueueFile {
   readonly #bell = new Bell();
   readonly #commits = new GroupCommit(() => this.#connected());
   #connection: FileConnection | null = null;
+  #openings = 0;
   #looking: NodeJS.Timeout | null = null;
   #seenVersion: string | undefined;
   #closed = false;
@@ -80,7 +84,8 @@ export class QueueFile {
     this.#connection?.database.close();
     this.#connection = null;
     const database = openConnection(this.path);
-    this.#connection = { database, sql: new Sql(database), inode: inodeOf(this.path) };
+    this.#openings += 1;
+    this.#connection = { database, sql: new Sql(database), inode: inodeOf(this.path), opening: this.#openings };
     return this.#connection;
   }
 
@@ -102,11 +107,11 @@ export class QueueFile {
     this.#bell.ringAll();
   }
 
-  /** Which file, and SQLite's count of others' commits to it; undefined where it cannot be read: whoever waits finds out why. */
+  /** Which opening, and SQLite's count of others' commits to it; undefined where it cannot be read: whoever waits finds out why. */
   #versionOrNone(): string | undefined {
     try {
-      const { sql, inode } = this.#connected();
-      return `${inode}:${sql.first<{ data_version: number }>('PRAGMA data_version')?.data_version}`;
+      const { sql, opening } = this.#connected();
+      return `${opening}:${sql.first<{ data_version: number }>('PRAGMA data_version')?.data_version}`;
     } catch {
       return undefined;
     }

@@ -47,7 +47,8 @@ const jobIdOf = (schedulerId: string, run: number): string => `repeat:${schedule
  */
 export const upsertScheduler = (ledger: Ledger, schedule: Schedule): [jobId: string, delay: number] => {
   const before = find(ledger, schedule.id);
-  const removed = before !== undefined && removePending(ledger, jobIdOf(schedule.id, before.next_run));
+  const removed =
+    before !== undefined && removePending(ledger, jobIdOf(schedule.id, before.next_run), ['waiting', 'delayed']);
   const { run, offset } = plannedRun(ledger, schedule, before, removed);
   const free = freeSlot(ledger, schedule, run);
   const jobId = jobIdOf(schedule.id, free);
@@ -169,20 +170,23 @@ const addIteration = (
   insertJob(ledger, { ...unstarted, ...job }, jobId);
 };
 
-/** Ends a schedule and removes the job that waited for its next run. Out: 0 when there was one, else 1 (BullMQ's way round). */
+/**
+ * Ends a schedule and removes the job that waits for the hour of its next run; one that is in line already still runs, as in
+ * Redis, and is the last. Out: 0 when there was a schedule, else 1 (BullMQ's way round).
+ */
 export const removeScheduler = (ledger: Ledger, id: string): number => {
   const scheduler = find(ledger, id);
   if (scheduler === undefined) return 1;
   const jobId = jobIdOf(id, scheduler.next_run);
-  if (removePending(ledger, jobId)) emit(ledger, 'removed', { jobId, prev: 'delayed' });
+  if (removePending(ledger, jobId, ['delayed'])) emit(ledger, 'removed', { jobId, prev: 'delayed' });
   ledger.sql.run('DELETE FROM scheduler WHERE queue = ? AND id = ?', ledger.queue, id);
   return 0;
 };
 
-/** Removes a job that has not begun. Out: whether it did. */
-const removePending = (ledger: Ledger, jobId: string): boolean => {
+/** Removes a job that has not begun, if it is in one of the states. Out: whether it did. */
+const removePending = (ledger: Ledger, jobId: string, states: readonly string[]): boolean => {
   const job = findJob(ledger, jobId);
-  if (job === undefined || (job.state !== 'delayed' && job.state !== 'waiting')) return false;
+  if (job === undefined || !states.includes(job.state)) return false;
   letGoAtRemoval(ledger, job.deduplication_id, jobId);
   return deleteJob(ledger, jobId) > 0;
 };

@@ -107,6 +107,10 @@ const dressed = (lines: readonly string[]): fc.Arbitrary<string> =>
 export const clusterFile: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(2, 4, 6), fc.nat(1_000_000), quorumSections, fc.boolean())
   .chain(([count, version, quorum, quorumFirst]) =>
-    dressed(quorumFirst ? [...quorum, ...nodelist(count), ...totem(version)] : [...totem(version), ...nodelist(count), ...quorum]),
+    dressed(
+      quorumFirst
+        ? [...quorum, ...nodelist(count), ...totem(version)]
+        : [...totem(version), ...nodelist(count), ...quorum],
+    ),
   )
   .chain((text) => fc.boolean().map((cut) => (cut ? withoutLastLineFeed(text) : text)));

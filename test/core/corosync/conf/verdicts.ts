@@ -1,6 +1,8 @@
 /**
  * Tricky files and what corosync makes of them, measured: `debian12` is what `corosync -t` of Debian 12 (3.1.7) says,
- * `since3110` what the coroparse.c of 3.1.10 says. We refuse what either refuses.
+ * `since3110` what the coroparse.c of 3.1.10 says. We refuse what either refuses. On a config_version or poll_period
+ * that is no number 3.1.7 does not say anything: it fails an assertion and aborts, at a reload as well
+ * (mended in 3.1.10, "coroparse: Implement handler for str_to_ull error").
  */
 export interface Verdict {
   readonly about: string;
@@ -66,9 +68,16 @@ export const verdicts: readonly Verdict[] = [
   bad('line_not_understood', 'an equals sign', 'totem {\nversion = 2\n}\n'),
   {
     about: 'a colon without a key',
-    text: 'totem {\n: 2\n}\n',
+    text: 'totem {\n:2\n}\n',
     debian12: true,
     since3110: false,
+    ours: 'key_missing',
+  },
+  {
+    about: 'a colon without a key but with a blank behind it, which corosync stores as the key ":"',
+    text: 'totem {\n: 2\n}\n',
+    debian12: true,
+    since3110: true,
     ours: 'key_missing',
   },
   bad('key_missing', 'a colon without a key or section', ': 2\n'),
@@ -120,7 +129,11 @@ export const verdicts: readonly Verdict[] = [
   bad('value_not_allowed', 'a link number of 256', 'totem {\ninterface {\nlinknumber: 256\n}\n}\n'),
   bad('value_not_allowed', 'a port of 65536', 'totem {\ninterface {\nmcastport: 65536\n}\n}\n'),
   bad('value_not_allowed', 'a watchdog_timeout deep in resources', 'resources {\nabc {\nwatchdog_timeout: x\n}\n}\n'),
-  bad('value_not_allowed', 'a poll_period that is no number', 'resources {\nsystem {\nload {\npoll_period: x\n}\n}\n}\n'),
+  bad(
+    'value_not_allowed',
+    'a poll_period that is no number',
+    'resources {\nsystem {\nload {\npoll_period: x\n}\n}\n}\n',
+  ),
   {
     about: 'an ip_dscp that is none',
     text: 'totem {\nip_dscp: high\n}\n',

@@ -70,6 +70,12 @@ UseDNS no
 MaxStartups 100:30:200
 MaxSessions 50
 CONF
+install -d /etc/systemd/system/ssh.service.d
+cat >/etc/systemd/system/ssh.service.d/lab.conf <<'CONF'
+[Service]
+Environment="FAKETIME_SHARED=/umpire-lab /umpire-lab"
+ExecStartPre=-/bin/sh /run/umpire-lab/lib/clock.sh
+CONF
 for user in umpire nosudo; do
   useradd --create-home --shell /bin/bash --skel /nonexistent "$user"
   install -d -m 700 -o "$user" -g "$user" "/home/$user/.ssh"

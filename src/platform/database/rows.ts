@@ -1,4 +1,4 @@
-import type { EntityTarget, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityTarget, FindOptionsWhere, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
 import type { Transaction } from './database.ts';
 
 /**
@@ -7,4 +7,9 @@ import type { Transaction } from './database.ts';
  */
 export const insertRows = async <T extends ObjectLiteral>(tx: Transaction, entity: EntityTarget<T>, ...rows: readonly T[]): Promise<void> => {
   if (rows.length > 0) await tx.manager.insert(entity, rows as unknown as QueryDeepPartialEntity<T>[]);
+};
+
+/** Changes some columns of the rows that match, under the same care for types. */
+export const updateRow = async <T extends ObjectLiteral>(tx: Transaction, entity: EntityTarget<T>, where: FindOptionsWhere<T>, change: Partial<T>): Promise<void> => {
+  await tx.manager.update(entity, where, change as unknown as QueryDeepPartialEntity<T>);
 };

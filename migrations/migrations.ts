@@ -1,0 +1,4 @@
+import { FirstSchema1764000000000 } from './1764000000000-first-schema.ts';
+
+/** Every migration, oldest first. One that was released is never changed: a new one follows it. */
+export const MIGRATIONS = [FirstSchema1764000000000];

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../core/time.ts';
+import { CLOCK } from '../platform/clock/clock.ts';
+import { hashToken, matchesTokenHash } from '../platform/crypto/token-hash.ts';
+import { Database } from '../platform/database/database.ts';
+import { Problem } from '../platform/http/problem.ts';
+import { TokenUse } from './token-use.ts';
+import type { Token } from './token.entity.ts';
+import { TokensStore } from './tokens.store.ts';
+
+/** RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1). */
+const BEARER = /^bearer +(?<token>[\x21-\x7e]{1,4096})$/i;
+
+/** Finds out whose token a request shows. */
+@Injectable()
+export class Authenticate {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: TokensStore,
+    private readonly use: TokenUse,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param authorization the request's `Authorization` header
+   * @throws a 401 problem: `unauthorized` without a token, `token_invalid`, `token_expired`
+   */
+  async run(authorization: string | undefined): Promise<Token> {
+    const shown = BEARER.exec(authorization ?? '')?.groups?.token;
+    if (shown === undefined) throw new Problem(401, 'unauthorized', 'Send a token: Authorization: Bearer ump_…');
+    const token = await this.tokens.findByHash(this.database.read, hashToken(shown));
+    // An index finds a hash in a time that depends on it, so the last word has a comparison that does not.
+    if (!token || !matchesTokenHash(shown, token.secretHash)) {
+      throw new Problem(401, 'token_invalid', 'This token is not known here, or it was revoked.');
+    }
+    if (token.expiresAt !== null && token.expiresAt <= this.clock.now()) {
+      throw new Problem(401, 'token_expired', 'This token has expired: ask for a new one.');
+    }
+    this.use.note(token);
+    return token;
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { EVERYTHING, onlyCustomer } from '../platform/database/scope.ts';
+import { callerOf, type Authenticated, type TokenScope } from '../platform/http/caller.ts';
+import { Problem } from '../platform/http/problem.ts';
+import { OPEN_TO_ALL, REQUIRED_SCOPE } from '../platform/http/requires.ts';
+import { Authenticate } from './authenticate.ts';
+import { mayDo } from './permission.ts';
+import type { Token } from './token.entity.ts';
+
+/** Stands before every route: who asks, and may they. A route that does not say whom it is for lets nobody in. */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticate: Authenticate,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.said<boolean>(OPEN_TO_ALL, context)) return true;
+    const request = context.switchToHttp().getRequest<Authenticated>();
+    const token = await this.authenticate.run(request.header('authorization'));
+    const needed = this.said<TokenScope>(REQUIRED_SCOPE, context);
+    if (needed === undefined) throw new Problem(403, 'forbidden', 'This route says for nobody that they may use it.');
+    if (!mayDo(token.scopes, needed)) {
+      throw new Problem(403, 'missing_scope', `This needs a token with the scope "${needed}".`);
+    }
+    request.umpireCaller = callerOf(request, { id: token.id, scopes: token.scopes, scope: scopeOf(token) });
+    return true;
+  }
+
+  private said<T>(key: string, context: ExecutionContext): T | undefined {
+    return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  }
+}
+
+const scopeOf = ({ customerId }: Token) => (customerId === null ? EVERYTHING : onlyCustomer(customerId));

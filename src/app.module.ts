@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { DestinationStream } from 'pino';
+import { AccessModule } from './access/access.module.ts';
+import { ArbitersModule } from './arbiters/arbiters.module.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { CertificatesModule } from './certificates/certificates.module.ts';
+import { ClustersModule } from './clusters/clusters.module.ts';
+import { CustomersModule } from './customers/customers.module.ts';
+import { HealthModule } from './health/health.module.ts';
+import { HostsModule } from './hosts/hosts.module.ts';
+import { JobsModule } from './jobs/jobs.module.ts';
+import { logModule } from './platform/log/log.module.ts';
+import { PlatformModule, type Surroundings } from './platform/platform.module.ts';
+import { QueueModule } from './platform/queue/queue.module.ts';
+import { VotesModule } from './votes/votes.module.ts';
+
+/** The rooms, in the order in which they may lean on each other. */
+const ROOMS = [
+  ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
+  ...[ClustersModule, CertificatesModule, VotesModule, JobsModule],
+];
+
+/** How long a shutdown waits for steps that are under way on hosts. */
+const SHUTDOWN_MS = 10_000;
+
+/** The whole service. */
+@Module({})
+export class AppModule {
+  static for(surroundings: Surroundings, log: DestinationStream): DynamicModule {
+    const { config, clock } = surroundings;
+    return {
+      module: AppModule,
+      imports: [
+        logModule(log),
+        PlatformModule.for(surroundings),
+        QueueModule.forRoot({
+          redisUrl: config.redisUrl,
+          file: join(config.dataDirectory, 'queue.sqlite'),
+          clock,
+          works: config.role !== 'api',
+          shutdownMs: SHUTDOWN_MS,
+        }),
+        HealthModule,
+        ...ROOMS,
+      ],
+    };
+  }
+}

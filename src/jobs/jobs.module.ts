@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { ArbitersModule } from '../arbiters/arbiters.module.ts';
+import { CertificatesModule } from '../certificates/certificates.module.ts';
+import { ClustersModule } from '../clusters/clusters.module.ts';
+import { HostsModule } from '../hosts/hosts.module.ts';
+import { VotesModule } from '../votes/votes.module.ts';
+import { ChangeJob } from './change-job.ts';
+import { JobEnds } from './job-ends.ts';
+import { JobKinds } from './job-kinds.ts';
+import { JobStream } from './job-stream.ts';
+import { JobSurroundings } from './job-surroundings.ts';
+import { JobsController } from './jobs.controller.ts';
+import { JobsStore } from './jobs.store.ts';
+import { Onboard } from './kinds/onboard.ts';
+import { PrepareArbiter } from './kinds/prepare-arbiter.ts';
+import { Verify } from './kinds/verify.ts';
+import { Leases } from './leases.ts';
+import { RequestJob } from './request-job.ts';
+import { JobTools, RunJob } from './run-job.ts';
+import type { Step } from './step.ts';
+import { STEP_PROVIDERS, Steps } from './steps.ts';
+import { SweepJobs, SweptWork } from './sweep-jobs.ts';
+import { Transcriber } from './transcriber.ts';
+
+@Module({
+  imports: [HostsModule, ArbitersModule, ClustersModule, CertificatesModule, VotesModule],
+  controllers: [JobsController],
+  providers: [
+    JobsStore,
+    Leases,
+    JobEnds,
+    JobSurroundings,
+    JobTools,
+    Transcriber,
+    RequestJob,
+    ChangeJob,
+    JobStream,
+    ...[PrepareArbiter, Onboard, Verify],
+    JobKinds,
+    ...STEP_PROVIDERS,
+    { provide: Steps, useFactory: (...steps: Step[]) => new Steps(steps), inject: [...STEP_PROVIDERS] },
+    RunJob,
+    SweptWork,
+    SweepJobs,
+  ],
+})
+export class JobsModule {}

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { error } from '../core/finding.ts';
+import { isAllowed, type Plan } from '../core/jobs/plan.ts';
+import type { Clock } from '../core/time.ts';
+import { ReachHosts } from '../hosts/reach-hosts.ts';
+import { HostSession } from '../hosts/host-session.ts';
+import { CLOCK } from '../platform/clock/clock.ts';
+import { randomUUIDv7 } from '../platform/crypto/random.ts';
+import type { Caller } from '../platform/http/caller.ts';
+import { badRequest, refused } from '../platform/http/problem.ts';
+import { WorkQueue } from '../platform/queue/queue.ts';
+import { hostsOf, type JobKind, type JobTarget } from './job-kind.ts';
+import { JobKinds } from './job-kinds.ts';
+import type { Job, JobStep } from './job.entity.ts';
+import type { NewJob } from './jobs.schema.ts';
+import { JobSurroundings } from './job-surroundings.ts';
+import { Transcriber } from './transcriber.ts';
+import { RUN_JOB } from './waking.ts';
+
+export type Requested = { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'job'; readonly job: Job; readonly steps: readonly JobStep[] };
+
+/** What a job's rows are made of. */
+interface Draft {
+  readonly id: string;
+  readonly asked: NewJob;
+  readonly kind: JobKind;
+  readonly options: unknown;
+  readonly target: JobTarget;
+}
+
+@Injectable()
+export class RequestJob {
+  constructor(
+    private readonly stores: JobSurroundings,
+    private readonly kinds: JobKinds,
+    private readonly reach: ReachHosts,
+    private readonly transcriber: Transcriber,
+    private readonly queue: WorkQueue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Plans a job, and unless it is a dry run or the plan refuses, puts it on record and wakes a worker.
+   * @throws a problem: 404 for a target that is not there, 409 with findings for a plan that refuses
+   */
+  async run(caller: Caller, asked: NewJob): Promise<Requested> {
+    const kind = this.kinds.named(asked.kind);
+    const draft: Draft = { id: randomUUIDv7(), asked, kind, options: optionsOf(kind, asked), target: await this.stores.target(caller.scope, kind, asked) };
+    const transcript = this.transcriber.held(draft.id);
+    const plannedAt = this.clock.now();
+    const plan = await this.plan(draft, transcript.observe);
+    if (asked.dryRun) return { kind: 'plan', plan };
+    if (!isAllowed(plan)) throw refused(plan.findings);
+    const { job, steps } = this.rowsOf(draft, plan, plannedAt);
+    await this.stores.insert(caller, draft.kind, job, steps, async (tx) => transcript.write(tx));
+    // A wake that is lost is made good by the sweeper: the job is on record.
+    await this.queue.wake(RUN_JOB, job.id);
+    return { kind: 'job', job, steps };
+  }
+
+  private async plan({ id, kind, target, options }: Draft, observe: ReturnType<Transcriber['held']>['observe']): Promise<Plan> {
+    await using connections = this.reach.connections(hostsOf(target), observe);
+    const never = new AbortController().signal;
+    const look = (hostId: string, subject: string) => new HostSession(hostId, subject, connections, null, never);
+    return await kind.plan({ jobId: id, target, options, look });
+  }
+
+  private rowsOf({ id, asked, target, options }: Draft, plan: Plan, plannedAt: ReturnType<Clock['now']>): { job: Job; steps: JobStep[] } {
+    const job: Job = {
+      id,
+      kind: asked.kind,
+      customerId: target.cluster?.customerId ?? null,
+      clusterId: target.cluster?.id ?? null,
+      arbiterId: target.arbiter.id,
+      options: options as Readonly<Record<string, unknown>>,
+      state: 'queued',
+      direction: 'forward',
+      plan: { ...plan, steps: [] },
+      finding: null,
+      cancelRequested: false,
+      version: 1,
+      createdAt: this.clock.now(),
+      plannedAt,
+      startedAt: null,
+      endedAt: null,
+    };
+    const steps = plan.steps.map((step, position) => ({
+      ...step,
+      jobId: id,
+      position,
+      output: null,
+      state: 'pending' as const,
+      attempts: 0,
+      finding: null,
+      startedAt: null,
+      endedAt: null,
+    }));
+    return { job, steps };
+  }
+}
+
+const optionsOf = (kind: JobKind, asked: NewJob): unknown => {
+  const parsed = kind.options.safeParse(asked.options);
+  if (parsed.success) return parsed.data;
+  const findings = parsed.error.issues.map((issue) => {
+    const field = ['options', ...issue.path].join('.');
+    const unknown = issue.code === 'unrecognized_keys';
+    return error(unknown ? 'unknown_field' : 'invalid_field', field, unknown ? `A job of kind ${kind.name} has no option ${issue.keys.join(', ')}.` : `${field}: ${issue.message}`);
+  });
+  throw badRequest(findings[0]?.code ?? 'invalid_request', findings[0]?.message ?? 'The options do not fit.', findings);
+};

@@ -1,0 +1,137 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { AuditStore } from '../audit/audit.store.ts';
+import { error, type Finding } from '../core/finding.ts';
+import type { Clock } from '../core/time.ts';
+import { nextMove, type Move } from '../core/jobs/progress.ts';
+import { HostSession, type Permit } from '../hosts/host-session.ts';
+import { ReachHosts } from '../hosts/reach-hosts.ts';
+import { CLOCK } from '../platform/clock/clock.ts';
+import { Database } from '../platform/database/database.ts';
+import { EVERYTHING } from '../platform/database/scope.ts';
+import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
+import { JobEnds } from './job-ends.ts';
+import { hostsOf } from './job-kind.ts';
+import type { Job, JobStep } from './job.entity.ts';
+import { Journal } from './journal.ts';
+import { JobsStore } from './jobs.store.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Leases, LeaseLost } from './leases.ts';
+import { JobSurroundings } from './job-surroundings.ts';
+import { StepRunner } from './step-runner.ts';
+import { Steps } from './steps.ts';
+import { Transcriber } from './transcriber.ts';
+import { RUN_JOB } from './waking.ts';
+
+/** Jobs wait for hosts most of their time; more at once would only queue up at sshd and at the database. */
+const AT_ONCE = 16;
+
+/** Whose lease a job needs, in a form that may also name a file on a host. */
+const leaseSubject = (job: Job): string => (job.clusterId === null ? `arbiter-${job.arbiterId}` : `cluster-${job.clusterId}`);
+
+/** Takes jobs and carries them to their end, from wherever the journal says that they are. */
+@Injectable()
+export class RunJob implements OnModuleInit {
+  private readonly log = new Logger('jobs');
+
+  constructor(
+    private readonly tools: JobTools,
+    private readonly queue: WorkQueue,
+    private readonly surroundings: JobSurroundings,
+    private readonly reach: ReachHosts,
+    private readonly transcriber: Transcriber,
+    private readonly steps: Steps,
+    private readonly ended: JobEnds,
+  ) {}
+
+  onModuleInit(): void {
+    this.queue.register({ name: RUN_JOB, concurrency: AT_ONCE, process: (id, context) => this.run(id, context) });
+  }
+
+  async run(jobId: string, { signal }: Pick<WorkContext, 'signal'>): Promise<WorkOutcome> {
+    const job = await this.tools.jobs.find(this.tools.database.read, EVERYTHING, jobId);
+    if (!job || !['queued', 'running'].includes(job.state)) return 'done';
+    const lease = await this.tools.leases.acquire(leaseSubject(job), job.id);
+    if (!lease) return { againInMs: 1_000 };
+    await using keeper = new LeaseKeeper(this.tools.leases, lease);
+    try {
+      await this.carry(job, keeper, signal);
+    } catch (thrown) {
+      // Whoever holds the lease now goes on; without a new holder the sweeper finds the job.
+      if (thrown instanceof LeaseLost || keeper.signal.aborted) this.log.warn(`job ${jobId}: the lease was lost, another runner goes on`);
+      else throw thrown;
+    }
+    return 'done';
+  }
+
+  private async carry(job: Job, keeper: LeaseKeeper, stop: AbortSignal): Promise<void> {
+    const steps = await this.tools.jobs.stepsOf(this.tools.database.read, job.id);
+    const journal = new Journal(this.tools, keeper.lease, job, steps);
+    const target = await this.surroundings.targetOf(job);
+    const onHost = new Map<string, string>();
+    const observe = this.transcriber.live(job.id, (host) => onHost.get(host) ?? currentStep(journal));
+    await using connections = this.reach.connections(hostsOf(target), observe);
+    const permit: Permit = { subject: keeper.lease.subject, fence: keeper.lease.fence };
+    const session = (hostId: string) => {
+      const host = hostsOf(target).find((candidate) => candidate.id === hostId);
+      return new HostSession(hostId, host?.address ?? hostId, connections, permit, keeper.signal);
+    };
+    const runner = new StepRunner(journal, this.steps, session, keeper.signal);
+    if (job.state === 'queued') await journal.turn({ kind: 'taken' });
+    await this.move(journal, runner, stop, job);
+  }
+
+  /** Move by move to the end, or to the border of a step once the service is to stop. */
+  private async move(journal: Journal, runner: StepRunner, stop: AbortSignal, job: Job): Promise<void> {
+    for (;;) {
+      if (stop.aborted) return;
+      await journal.heed();
+      const move = nextMove(journal.progress);
+      if (move === null) return;
+      await this.make(move, journal, runner, job);
+    }
+  }
+
+  private async make(move: Move, journal: Journal, runner: StepRunner, job: Job): Promise<void> {
+    switch (move.kind) {
+      case 'do':
+        return runner.doAll(move.positions);
+      case 'undo':
+        return runner.undoAll(move.positions);
+      case 'turn-back':
+        return journal.turn({ kind: 'turned-back' }, firstFinding(journal.steps, 'failed'));
+      case 'end':
+        if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, frozen(journal.steps));
+        await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, job));
+        return this.ended.tell(job);
+    }
+  }
+}
+
+const currentStep = (journal: Journal): string | null =>
+  journal.steps.find((step) => step.state === 'running' || step.state === 'undoing')?.name ?? null;
+
+const firstFinding = (steps: readonly JobStep[], state: JobStep['state']) => steps.find((step) => step.state === state)?.finding ?? null;
+
+/** A frozen job keeps its subject: nothing else may change it until a person has looked. */
+const frozen = (steps: readonly JobStep[]): Finding => {
+  const stuck = steps.find((step) => step.state === 'undo-failed');
+  const cause = stuck?.finding;
+  return error(
+    'job_frozen',
+    stuck?.subject ?? 'job',
+    `Undoing "${stuck?.name ?? '?'}" on ${stuck?.subject ?? '?'} failed. ${cause?.message ?? ''} Mend that, then POST …/retry: the job goes on undoing from there.`,
+    { step: stuck?.name ?? '', cause: cause?.code ?? '' },
+  );
+};
+
+/** What the journal and the leases need, in one hand. */
+@Injectable()
+export class JobTools {
+  constructor(
+    readonly database: Database,
+    readonly jobs: JobsStore,
+    readonly leases: Leases,
+    readonly audit: AuditStore,
+    @Inject(CLOCK) readonly clock: Clock,
+  ) {}
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { AnyStep, Step } from './step.ts';
+import { ConfirmVote } from './steps/confirm-vote.ts';
+import { AwaitConfig, GuardConfig, ReloadConfig, WriteConfig } from './steps/corosync-config.ts';
+import { InstallCertificate, IssueHostCertificate, RequestKey } from './steps/host-certificate.ts';
+import { ForgetPackages, InstallPackages } from './steps/install-packages.ts';
+import { ProbeQnetd } from './steps/probe-qnetd.ts';
+import { RecordOnboarding } from './steps/record-onboarding.ts';
+import { RecordPreparation } from './steps/record-preparation.ts';
+import { StartQnetd } from './steps/run-qnetd.ts';
+import { StartQdevice } from './steps/start-qdevice.ts';
+
+/** Providers of every step, for the module. */
+export const STEP_PROVIDERS = [
+  InstallPackages,
+  ForgetPackages,
+  RequestKey,
+  IssueHostCertificate,
+  InstallCertificate,
+  GuardConfig,
+  WriteConfig,
+  ReloadConfig,
+  AwaitConfig,
+  StartQdevice,
+  StartQnetd,
+  ProbeQnetd,
+  ConfirmVote,
+  RecordOnboarding,
+  RecordPreparation,
+] as const;
+
+/** Every step by the name under which plans and the journal know it. */
+@Injectable()
+export class Steps {
+  private readonly byName: ReadonlyMap<string, AnyStep>;
+
+  constructor(steps: readonly Step[]) {
+    this.byName = new Map(steps.map((step) => [step.name, step as AnyStep]));
+  }
+
+  named(name: string): AnyStep {
+    const step = this.byName.get(name);
+    if (!step) throw new Error(`no step is named "${name}"`);
+    return step;
+  }
+}

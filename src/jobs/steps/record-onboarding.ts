@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditStore } from '../../audit/audit.store.ts';
+import { CertificatesStore } from '../../certificates/certificates.store.ts';
+import type { Cluster } from '../../clusters/cluster.entity.ts';
+import { ClustersStore } from '../../clusters/clusters.store.ts';
+import { theJob } from '../../core/audit/actor.ts';
+import type { SetAside } from '../../core/corosync/conf/edit.ts';
+import type { Device } from '../../core/quorum/arithmetic.ts';
+import type { Clock } from '../../core/time.ts';
+import { CLOCK } from '../../platform/clock/clock.ts';
+import { Database, type Transaction } from '../../platform/database/database.ts';
+import { EVERYTHING } from '../../platform/database/scope.ts';
+import { planned, type Step, type StepWork } from '../step.ts';
+
+interface Input {
+  readonly clusterId: string;
+  readonly device: Device;
+  readonly setAside: SetAside;
+  /** What the look at the nodes told of them. */
+  readonly nodes: readonly { readonly id: string; readonly nodeId: number; readonly name: string | null; readonly machineId: string | null }[];
+}
+
+export const recordOnboarding = (subject: string, input: Input) => planned('record-onboarding', subject, null, input);
+
+/** Writes down that the cluster has its device now: from here on its votes are watched. */
+@Injectable()
+export class RecordOnboarding implements Step<Input, null> {
+  readonly name = 'record-onboarding';
+
+  constructor(
+    private readonly database: Database,
+    private readonly clusters: ClustersStore,
+    private readonly certificates: CertificatesStore,
+    private readonly audit: AuditStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async do({ job, input }: StepWork<Input, null>): Promise<null> {
+    await this.database.write(async (tx) => {
+      const changed = await this.change(tx, input.clusterId, { state: 'onboarded', device: input.device, setAside: input.setAside });
+      if (!changed) return;
+      for (const node of input.nodes) await this.clusters.updateNode(tx, node);
+      for (const certificate of await this.certificates.allOfJob(tx, EVERYTHING, job.id)) {
+        await this.certificates.update(tx, { ...certificate, state: 'installed' });
+        const { id: certificateId, serial, customerId } = certificate;
+        await this.audit.record(tx, theJob(job.id), customerId, { kind: 'certificate.installed', data: { certificateId, serial } });
+      }
+      await this.audit.record(tx, theJob(job.id), job.customerId, {
+        kind: 'cluster.onboarded',
+        data: { clusterId: changed.id, name: changed.name, algorithm: input.device.algorithm },
+      });
+    });
+    return null;
+  }
+
+  async undo({ job, input }: StepWork<Input, null>): Promise<void> {
+    await this.database.write(async (tx) => {
+      const changed = await this.change(tx, input.clusterId, { state: 'registered', device: null, setAside: null });
+      if (!changed) return;
+      await this.audit.record(tx, theJob(job.id), job.customerId, {
+        kind: 'cluster.device-removed',
+        data: { clusterId: changed.id, name: changed.name },
+      });
+    });
+  }
+
+  /** @returns null when the cluster is in that state already */
+  private async change(tx: Transaction, clusterId: string, to: Pick<Cluster, 'state' | 'device' | 'setAside'>): Promise<Cluster | null> {
+    const before = await this.clusters.find(tx, EVERYTHING, clusterId);
+    if (!before || before.state === to.state) return null;
+    const after = { ...before, ...to, version: before.version + 1, updatedAt: this.clock.now() };
+    if (!(await this.clusters.update(tx, after, before.version))) throw new Error(`cluster ${clusterId} was changed while its job ran`);
+    return after;
+  }
+}

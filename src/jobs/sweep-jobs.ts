@@ -1,0 +1,78 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { ReadHostKeys } from '../hosts/read-host-keys.ts';
+import { CONFIG, type Config } from '../platform/config/config.ts';
+import { Database } from '../platform/database/database.ts';
+import { WorkQueue, type WorkOutcome } from '../platform/queue/queue.ts';
+import { PruneReadings } from '../votes/prune-readings.ts';
+import { WatchVotes } from '../votes/watch-votes.ts';
+import { JobEnds } from './job-ends.ts';
+import { JobsStore } from './jobs.store.ts';
+import { Leases } from './leases.ts';
+import { RUN_JOB, SWEEP_JOBS } from './waking.ts';
+
+const EVERY_MS = 60_000;
+const MOST = 500;
+
+/**
+ * Makes the queue equal to the journal: at boot, each minute, and when a job has ended. Whatever the queue has lost is
+ * woken again, so that losing or flushing it loses nothing.
+ */
+@Injectable()
+export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
+  private readonly log = new Logger('jobs');
+
+  constructor(
+    private readonly work: SweptWork,
+    private readonly queue: WorkQueue,
+    private readonly ends: JobEnds,
+    private readonly leases: Leases,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onModuleInit(): void {
+    this.queue.register({ name: SWEEP_JOBS, concurrency: 1, process: () => this.sweep() });
+    this.ends.listen((job) => void this.afterJob(job.clusterId));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.role === 'api') return;
+    // The embedded database admits one process: whoever held a lease before is dead.
+    if (this.config.databaseUrl === null) await this.leases.endAll();
+    await this.queue.every(SWEEP_JOBS, 'all', EVERY_MS);
+    await this.sweep();
+  }
+
+  private async sweep(): Promise<WorkOutcome> {
+    for (const id of await this.work.unfinishedJobs()) await this.queue.wake(RUN_JOB, id);
+    await this.work.votes.schedule();
+    await this.work.hostKeys.run();
+    await this.work.readings.run();
+    return 'done';
+  }
+
+  /** A job may have changed what is to be watched, and each one is followed by a look at the votes. */
+  private async afterJob(clusterId: string | null): Promise<void> {
+    try {
+      await this.work.votes.schedule();
+      if (clusterId !== null) await this.work.votes.soon(clusterId);
+    } catch (thrown) {
+      this.log.error(thrown instanceof Error ? thrown : new Error('after a job'));
+    }
+  }
+}
+
+/** Everything that a sweep looks after. */
+@Injectable()
+export class SweptWork {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobsStore,
+    readonly votes: WatchVotes,
+    readonly hostKeys: ReadHostKeys,
+    readonly readings: PruneReadings,
+  ) {}
+
+  async unfinishedJobs(): Promise<string[]> {
+    return (await this.jobs.unfinished(this.database.read, MOST)).map((job) => job.id);
+  }
+}

@@ -1,0 +1,38 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Clock } from '../core/time.ts';
+import { CLOCK } from './clock/clock.ts';
+import { CONFIG, type Config } from './config/config.ts';
+import { Keyring } from './crypto/kek.ts';
+import type { Database } from './database/database.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { SSH, type Ssh } from './ssh/ssh.ts';
+
+/** What is opened before the application is: each of it stands for something outside of the process. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly ssh: Ssh;
+}
+
+/** Hands the surroundings to every room. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static for({ config, clock, database, keyring, ssh }: Surroundings): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [DatabaseModule.for(database)],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: CLOCK, useValue: clock },
+        { provide: Keyring, useValue: keyring },
+        { provide: SSH, useValue: ssh },
+        Metrics,
+      ],
+      exports: [CONFIG, CLOCK, Keyring, SSH, Metrics],
+    };
+  }
+}

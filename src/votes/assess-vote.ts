@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditStore } from '../audit/audit.store.ts';
+import type { ClusterWithNodes } from '../clusters/clusters.store.ts';
+import { THE_SERVICE } from '../core/audit/actor.ts';
+import { nodeId, type ClusterName } from '../core/names.ts';
+import type { FreshnessLimits, VoteEvidence } from '../core/quorum/views.ts';
+import { voteState, type VoteState } from '../core/quorum/vote-state.ts';
+import { MINUTE_MS, SECOND_MS, type Clock, type Instant } from '../core/time.ts';
+import { CLOCK } from '../platform/clock/clock.ts';
+import { randomUUIDv7 } from '../platform/crypto/random.ts';
+import { Database, type Session } from '../platform/database/database.ts';
+import { EVERYTHING } from '../platform/database/scope.ts';
+import { arbiterView, nodeView } from './raw-reading.ts';
+import { VotesStore } from './votes.store.ts';
+
+export const ARBITER_EVERY_MS = 10 * SECOND_MS;
+export const NODES_EVERY_MS = MINUTE_MS;
+
+/** A view counts until it should have been followed by two more. */
+const LIMITS: FreshnessLimits = { arbiterFreshMs: 3 * ARBITER_EVERY_MS, nodeFreshMs: 2.5 * NODES_EVERY_MS };
+
+/** Draws the vote state of a cluster from what was last said of it, and keeps what changed. */
+@Injectable()
+export class AssessVote {
+  constructor(
+    private readonly database: Database,
+    private readonly votes: VotesStore,
+    private readonly audit: AuditStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** The state as it is now, from the newest readings. Changes nothing. */
+  async judge(cluster: ClusterWithNodes, arbiterName: string): Promise<VoteState> {
+    return voteState(await this.evidence(this.database.read, cluster, arbiterName));
+  }
+
+  /** Judges, and when the state is another than before writes the transition with its reasons. */
+  async run(cluster: ClusterWithNodes, arbiterName: string): Promise<void> {
+    const now = await this.judge(cluster, arbiterName);
+    const known = await this.votes.findState(this.database.read, EVERYTHING, cluster.id);
+    if (known?.state === now.state) return;
+    await this.database.write(async (tx) => {
+      const before = await this.votes.findState(tx, EVERYTHING, cluster.id);
+      if (before?.state === now.state) return;
+      const at = this.clock.now();
+      const { id: clusterId, customerId } = cluster;
+      const from = before?.state ?? null;
+      await this.votes.putState(tx, { clusterId, customerId, state: now.state, since: at });
+      await this.votes.insertTransition(tx, { id: randomUUIDv7(), clusterId, customerId, at, from, to: now.state, findings: now.findings });
+      await this.audit.record(tx, THE_SERVICE, customerId, {
+        kind: 'vote.changed',
+        data: { clusterId, from, to: now.state, findings: now.findings.map((finding) => finding.code) },
+      });
+    });
+  }
+
+  /** Since when the cluster has been in this state; null when it was never judged. */
+  async since(cluster: ClusterWithNodes): Promise<Instant | null> {
+    return (await this.votes.findState(this.database.read, EVERYTHING, cluster.id))?.since ?? null;
+  }
+
+  private async evidence(session: Session, cluster: ClusterWithNodes, arbiterName: string): Promise<VoteEvidence> {
+    const ofArbiter = await this.votes.latestOfInstance(session, cluster.instanceId);
+    const ofNodes = await Promise.all(
+      cluster.nodes.map(async (node) => {
+        const reading = await this.votes.latestOfNode(session, EVERYTHING, node.id);
+        return reading ? [nodeView(reading, node.address)] : [];
+      }),
+    );
+    return {
+      inventory: {
+        clusterName: cluster.name as ClusterName,
+        nodes: cluster.nodes.map((node) => ({
+          nodeId: node.nodeId === null ? null : nodeId(node.nodeId),
+          address: node.address,
+          ...(node.name === null ? {} : { name: node.name }),
+        })),
+        device: cluster.device,
+      },
+      arbiter: ofArbiter ? arbiterView(ofArbiter, arbiterName) : null,
+      nodes: ofNodes.flat(),
+      at: this.clock.now(),
+      limits: LIMITS,
+    };
+  }
+}

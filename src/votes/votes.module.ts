@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { ArbitersModule } from '../arbiters/arbiters.module.ts';
+import { ClustersModule } from '../clusters/clusters.module.ts';
+import { HostsModule } from '../hosts/hosts.module.ts';
+import { AssessVote } from './assess-vote.ts';
+import { PruneReadings } from './prune-readings.ts';
+import { ReadVotes } from './read-votes.ts';
+import { VotesController } from './votes.controller.ts';
+import { VotesStore } from './votes.store.ts';
+import { WatchVotes } from './watch-votes.ts';
+
+@Module({
+  imports: [HostsModule, ArbitersModule, ClustersModule],
+  controllers: [VotesController],
+  providers: [VotesStore, AssessVote, ReadVotes, WatchVotes, PruneReadings],
+  exports: [ReadVotes, WatchVotes, VotesStore, PruneReadings],
+})
+export class VotesModule {}
