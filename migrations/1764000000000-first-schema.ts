@@ -211,6 +211,6 @@ export class FirstSchema1764000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of TABLES.toReversed()) await runner.dropTable(table.clone(), false);
+    for (const table of TABLES.toReversed()) await runner.dropTable(table.name);
   }
 }

@@ -82,7 +82,7 @@ const assemble = async (config: Config, overrides: Overrides, opened: AsyncDispo
 
 const listen = async (app: NestExpressApplication, { listen: { host, port } }: Config): Promise<string> => {
   await app.listen(port, host);
-  const bound = (app.getHttpServer()).address() as AddressInfo;
+  const bound = app.getHttpServer().address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
 };
 

@@ -3,10 +3,11 @@ import { ArbitersModule } from '../arbiters/arbiters.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { HostsModule } from '../hosts/hosts.module.ts';
 import { ChangeCluster } from './change-cluster.ts';
+import { ClusterSurroundings } from './cluster-surroundings.ts';
 import { ClustersController } from './clusters.controller.ts';
 import { ClustersStore } from './clusters.store.ts';
 import { DeleteCluster } from './delete-cluster.ts';
-import { ClusterSurroundings, RegisterCluster } from './register-cluster.ts';
+import { RegisterCluster } from './register-cluster.ts';
 
 @Module({
   imports: [HostsModule, CustomersModule, ArbitersModule],

@@ -1,23 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Arbiter, QnetdInstance } from '../arbiters/arbiter.entity.ts';
-import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { AuditStore } from '../audit/audit.store.ts';
 import { error } from '../core/finding.ts';
 import { foldClusterName, type ClusterName, type HostAddress, type HostKeyFingerprint } from '../core/names.ts';
 import type { Clock } from '../core/time.ts';
-import { CustomersStore } from '../customers/customers.store.ts';
 import type { HostKey } from '../hosts/host-key.entity.ts';
-import { HostsStore } from '../hosts/hosts.store.ts';
 import { RegisterHostKey } from '../hosts/register-host-key.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database } from '../platform/database/database.ts';
-import { EVERYTHING } from '../platform/database/scope.ts';
 import type { Caller } from '../platform/http/caller.ts';
-import { badRequest, conflict, type Problem } from '../platform/http/problem.ts';
+import { conflict, type Problem } from '../platform/http/problem.ts';
 import type { Cluster, Node } from './cluster.entity.ts';
 import type { NewCluster } from './clusters.schema.ts';
+import { ClusterSurroundings } from './cluster-surroundings.ts';
 import { ClustersStore, type ClusterWithNodes } from './clusters.store.ts';
 
 @Injectable()
@@ -74,33 +71,6 @@ export class RegisterCluster {
   }
 }
 
-/** What a new cluster points at: its customer, its arbiter, and the credentials of its nodes. */
-@Injectable()
-export class ClusterSurroundings {
-  constructor(
-    private readonly database: Database,
-    private readonly customers: CustomersStore,
-    private readonly arbiters: ArbitersStore,
-    private readonly hosts: HostsStore,
-  ) {}
-
-  /** @throws a problem that names what is not there, or not the caller's */
-  async check(caller: Caller, asked: NewCluster): Promise<{ arbiter: Arbiter; instance: QnetdInstance }> {
-    const session = this.database.read;
-    if (!(await this.customers.find(session, caller.scope, asked.customerId))) throw missing('customerId', 'customer');
-    // A customer's own token names the arbiter that it was told of, though it cannot look at it.
-    const arbiter = await this.arbiters.find(session, EVERYTHING, asked.arbiterId);
-    const [instance] = arbiter ? await this.arbiters.instancesOf(session, EVERYTHING, arbiter.id) : [];
-    if (!arbiter || !instance) throw missing('arbiterId', 'arbiter');
-    for (const [index, node] of asked.nodes.entries()) {
-      const credential = await this.hosts.findCredential(session, caller.scope, node.credentialId);
-      const foreign = credential?.customerId !== null && credential?.customerId !== asked.customerId;
-      if (!credential || foreign) throw missing(`nodes.${index}.credentialId`, 'SSH credential of this customer');
-    }
-    return { arbiter, instance };
-  }
-}
-
 const hostOf = (asked: NewCluster, node: NewCluster['nodes'][number]) => ({
   customerId: asked.customerId,
   address: node.address.toLowerCase() as HostAddress,
@@ -121,11 +91,6 @@ const nodeRow = (cluster: Cluster, node: NewCluster['nodes'][number], position: 
   name: null,
   machineId: null,
 });
-
-const missing = (field: string, what: string): Problem => {
-  const message = `${field}: there is no such ${what}.`;
-  return badRequest('reference_not_found', message, [error('reference_not_found', field, message)]);
-};
 
 /** The name may be another customer's, of whom nothing more is said. */
 export const nameTaken = (name: string): Problem => {

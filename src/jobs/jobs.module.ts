@@ -9,6 +9,7 @@ import { JobEnds } from './job-ends.ts';
 import { JobKinds } from './job-kinds.ts';
 import { JobStream } from './job-stream.ts';
 import { JobSurroundings } from './job-surroundings.ts';
+import { JobTools } from './job-tools.ts';
 import { JobsController } from './jobs.controller.ts';
 import { JobsStore } from './jobs.store.ts';
 import { Onboard } from './kinds/onboard.ts';
@@ -16,10 +17,11 @@ import { PrepareArbiter } from './kinds/prepare-arbiter.ts';
 import { Verify } from './kinds/verify.ts';
 import { Leases } from './leases.ts';
 import { RequestJob } from './request-job.ts';
-import { JobTools, RunJob } from './run-job.ts';
+import { RunJob } from './run-job.ts';
 import type { Step } from './step.ts';
 import { STEP_PROVIDERS, Steps } from './steps.ts';
-import { SweepJobs, SweptWork } from './sweep-jobs.ts';
+import { SweepJobs } from './sweep-jobs.ts';
+import { SweptWork } from './swept-work.ts';
 import { Transcriber } from './transcriber.ts';
 
 @Module({

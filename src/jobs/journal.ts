@@ -1,23 +1,12 @@
-import { AuditStore } from '../audit/audit.store.ts';
 import { theJob } from '../core/audit/actor.ts';
 import type { Finding } from '../core/finding.ts';
 import { advance, type Progress, type ProgressEvent } from '../core/jobs/progress.ts';
 import type { Clock } from '../core/time.ts';
-import { Database, type Transaction } from '../platform/database/database.ts';
+import type { Transaction } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import type { Job, JobStep, Lease } from './job.entity.ts';
 import { presentJob, presentStep } from './jobs.schema.ts';
-import type { JobsStore } from './jobs.store.ts';
-import type { Leases } from './leases.ts';
-
-/** What a job's journal needs of the service. */
-export interface JournalTools {
-  readonly database: Database;
-  readonly jobs: JobsStore;
-  readonly leases: Leases;
-  readonly audit: AuditStore;
-  readonly clock: Clock;
-}
+import type { JobTools } from './job-tools.ts';
 
 type StepEvent = Extract<ProgressEvent, { position: number }>['kind'];
 
@@ -32,12 +21,12 @@ interface StepChange {
  * one transaction that also asserts the lease, so a runner that lost it can write nothing more.
  */
 export class Journal {
-  private readonly tools: JournalTools;
+  private readonly tools: JobTools;
   private readonly lease: Lease;
   private currentJob: Job;
   private currentSteps: JobStep[];
 
-  constructor(tools: JournalTools, lease: Lease, job: Job, steps: readonly JobStep[]) {
+  constructor(tools: JobTools, lease: Lease, job: Job, steps: readonly JobStep[]) {
     this.tools = tools;
     this.lease = lease;
     this.currentJob = job;
@@ -73,7 +62,7 @@ export class Journal {
   /** The intent to do, or to undo, the steps of a stage. Only after this resolves may anything be done. */
   async begin(kind: 'step-begun' | 'undo-begun', positions: readonly number[]): Promise<void> {
     await this.write(async (tx, at) => {
-      const steps = this.moved(kind, positions).map((step) => ({ ...step, attempts: step.attempts + 1, startedAt: at, endedAt: null }));
+      const steps = this.moved(kind, positions).map((step) => ({ ...step, attempts: step.attempts + (kind === 'step-begun' ? 1 : 0), startedAt: at, endedAt: null }));
       for (const step of steps) {
         await this.keepStep(tx, step);
         await this.tools.audit.record(tx, theJob(step.jobId), this.currentJob.customerId, {

@@ -1,21 +1,17 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { AuditStore } from '../audit/audit.store.ts';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { error, type Finding } from '../core/finding.ts';
-import type { Clock } from '../core/time.ts';
 import { nextMove, type Move } from '../core/jobs/progress.ts';
 import { HostSession, type Permit } from '../hosts/host-session.ts';
 import { ReachHosts } from '../hosts/reach-hosts.ts';
-import { CLOCK } from '../platform/clock/clock.ts';
-import { Database } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
 import { JobEnds } from './job-ends.ts';
 import { hostsOf } from './job-kind.ts';
 import type { Job, JobStep } from './job.entity.ts';
 import { Journal } from './journal.ts';
-import { JobsStore } from './jobs.store.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { Leases, LeaseLost } from './leases.ts';
+import { LeaseLost } from './leases.ts';
+import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
 import { StepRunner } from './step-runner.ts';
 import { Steps } from './steps.ts';
@@ -123,15 +119,3 @@ const frozen = (steps: readonly JobStep[]): Finding => {
     { step: stuck?.name ?? '', cause: cause?.code ?? '' },
   );
 };
-
-/** What the journal and the leases need, in one hand. */
-@Injectable()
-export class JobTools {
-  constructor(
-    readonly database: Database,
-    readonly jobs: JobsStore,
-    readonly leases: Leases,
-    readonly audit: AuditStore,
-    @Inject(CLOCK) readonly clock: Clock,
-  ) {}
-}

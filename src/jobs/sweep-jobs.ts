@@ -1,17 +1,12 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
-import { ReadHostKeys } from '../hosts/read-host-keys.ts';
 import { CONFIG, type Config } from '../platform/config/config.ts';
-import { Database } from '../platform/database/database.ts';
 import { WorkQueue, type WorkOutcome } from '../platform/queue/queue.ts';
-import { PruneReadings } from '../votes/prune-readings.ts';
-import { WatchVotes } from '../votes/watch-votes.ts';
 import { JobEnds } from './job-ends.ts';
-import { JobsStore } from './jobs.store.ts';
 import { Leases } from './leases.ts';
+import { SweptWork } from './swept-work.ts';
 import { RUN_JOB, SWEEP_JOBS } from './waking.ts';
 
 const EVERY_MS = 60_000;
-const MOST = 500;
 
 /**
  * Makes the queue equal to the journal: at boot, each minute, and when a job has ended. Whatever the queue has lost is
@@ -58,21 +53,5 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
     } catch (thrown) {
       this.log.error(thrown instanceof Error ? thrown : new Error('after a job'));
     }
-  }
-}
-
-/** Everything that a sweep looks after. */
-@Injectable()
-export class SweptWork {
-  constructor(
-    private readonly database: Database,
-    private readonly jobs: JobsStore,
-    readonly votes: WatchVotes,
-    readonly hostKeys: ReadHostKeys,
-    readonly readings: PruneReadings,
-  ) {}
-
-  async unfinishedJobs(): Promise<string[]> {
-    return (await this.jobs.unfinished(this.database.read, MOST)).map((job) => job.id);
   }
 }

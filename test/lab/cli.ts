@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 import { Command } from 'commander';
 
-import { Lab } from './lab.ts';
+import { HOST_ENVIRONMENT } from './host.ts';
+import { Lab, labObstacle } from './lab.ts';
 import { asTable, listing } from './listing.ts';
+import { machineObstacle } from './machine.ts';
 import { runInPlace } from './passthrough.ts';
 import { defaultLabName, LABS_DIRECTORY, PACKAGE_CACHE, SCRIPTS } from './paths.ts';
 import { DEFAULT_CLUSTERS, parseArbiterKind } from './plan.ts';
@@ -15,7 +17,11 @@ import { eachOf } from './waiting.ts';
 const program = new Command('lab')
   .description('A lab of real hosts on this machine: an arbiter with corosync-qnetd and clusters of corosync nodes.')
   .addHelpText('after', '\nUMPIRE_LAB names the lab (default: lab); labs of different names run side by side.')
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  .hook('preAction', (_, action) => {
+    const obstacle = action.name() === 'install' ? machineObstacle() : labObstacle();
+    if (obstacle !== null) throw new Error(obstacle);
+  });
 
 program
   .command('install')
@@ -25,7 +31,6 @@ program
     const up = labs.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     // The hosts' file systems lie over the machine's: it must not change beneath them.
     if (up.length > 0) throw new Error(`Not while a lab is up: ${up.join(', ')}.`);
-    if (process.getuid?.() !== 0) throw new Error('Installing packages needs root.');
     process.exitCode = await runInPlace(['sh', join(SCRIPTS, 'install.sh'), PACKAGE_CACHE]);
   });
 
@@ -104,7 +109,8 @@ program
   .passThroughOptions()
   .action(async (name: string, argv: string[]) => {
     const lab = await Lab.attach();
-    process.exitCode = await runInPlace(await lab.host(name).enter(withoutDashes(argv)));
+    const env = { ...HOST_ENVIRONMENT, TERM: process.env['TERM'] ?? 'dumb' };
+    process.exitCode = await runInPlace(await lab.host(name).enter(withoutDashes(argv)), env);
   });
 
 program

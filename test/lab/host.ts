@@ -21,7 +21,8 @@ export interface HostWiring {
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const ENVIRONMENT = { PATH, HOME: '/root', LANG: 'C.UTF-8', USER: 'root', SHELL: '/bin/bash' };
+/** What root has in its environment on a host, and nothing of ours. */
+export const HOST_ENVIRONMENT = { PATH, HOME: '/root', LANG: 'C.UTF-8', USER: 'root', SHELL: '/bin/bash' };
 const FAKETIME_LIBRARY = '/usr/$LIB/faketime/libfaketime.so.1';
 
 /** One host of the lab, with the hands a person in front of it would have. */
@@ -55,7 +56,7 @@ export class LabHost {
    * @throws CommandFailed when it fails (unless `allowFailure`) or does not end in time; Error when the host has no power
    */
   async run(line: string | readonly string[], options: Omit<CommandOptions, 'env'> = {}): Promise<Output> {
-    return command(await this.enter(line), { ...options, env: ENVIRONMENT });
+    return command(await this.enter(line), { ...options, env: HOST_ENVIRONMENT });
   }
 
   /** The command line that enters the host and runs a command there. */

@@ -30,6 +30,11 @@ describeInOwnLab('a lab with a cluster of two and one of three', { clusters: ['d
     expect(await quorum('trio-3')).toMatch(/Nodes: +3\n[\s\S]*Quorum: +2 /);
   });
 
+  it('has a system bus, so that a job can be left to systemd (systemd-run --wait)', async () => {
+    const { stdout } = await lab().host('duo-1').run('systemd-run --quiet --wait --pipe echo done');
+    expect(stdout).toBe('done\n');
+  });
+
   it('knows nothing of the machine: no projects, no homes, no package sources, no qnetd on nodes', async () => {
     const line = 'ls -A /root /home /usr/local/bin /var/lib/apt/lists; ls /; cat /etc/apt/sources.list; env';
     const { stdout } = await lab().host('duo-1').run(line);

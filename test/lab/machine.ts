@@ -10,17 +10,22 @@ const PROGRAMS = ['ip', 'nft', 'nsenter', 'unshare', 'ssh-keygen', 'corosync', '
 
 /**
  * Why this machine cannot run a lab, in one sentence; null where it can.
- * Asks for root, Debian, the kernel's overlay, cgroup2 and network namespaces, and the packages that `install` brings.
+ * Asks for root, Debian, the kernel's overlay, cgroup2 and namespaces, and the packages that `install` brings.
  */
 export function labObstacle(): string | null {
+  const absent = PROGRAMS.find((program) => !isInstalled(program));
+  return (
+    machineObstacle() ?? (absent === undefined ? null : `The lab needs ${absent}: run "npm run lab -- install" first.`)
+  );
+}
+
+/** The same, packages aside: why no package would make this machine run a lab. */
+export function machineObstacle(): string | null {
   if (process.getuid?.() !== 0) return 'The lab needs root: it makes namespaces and mounts.';
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   if (!/^ID=debian$/m.test(release)) return 'The lab needs Debian: its hosts are made from the machine itself.';
   const missing = missingKernelFeature();
-  if (missing !== null) return `The lab needs a kernel with ${missing}.`;
-  const absent = PROGRAMS.find((program) => !isInstalled(program));
-  if (absent !== undefined) return `The lab needs ${absent}: run "npm run lab -- install" first.`;
-  return null;
+  return missing === null ? null : `The lab needs a kernel with ${missing}.`;
 }
 
 function missingKernelFeature(): string | null {

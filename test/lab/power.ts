@@ -35,9 +35,9 @@ export class Power {
     const cgroup = join(this.paths.cgroup, host.name);
     await mkdir(cgroup, { recursive: true });
     this.boot(host, layers, cgroup);
-    await until(`${host.name} has booted (see ${this.paths.host(host.name)}/console)`, () =>
-      this.sshdListens(host.name),
-    );
+    await until(`${host.name} has booted`, () => this.sshdListens(host.name)).catch(async (failure: unknown) => {
+      throw new Error(`${host.name} did not boot; its console: ${await this.console(host.name)}`, { cause: failure });
+    });
   }
 
   /**
@@ -74,6 +74,11 @@ export class Power {
     const child = spawn('nsenter', args, { detached: true, stdio: ['ignore', console, console], cwd: '/' });
     child.unref();
     closeSync(console);
+  }
+
+  private async console(name: string): Promise<string> {
+    const said = await readFile(join(this.paths.host(name), 'console'), 'utf8').catch(() => '');
+    return said.slice(-2000).trim() || '(silent)';
   }
 
   private async sshdListens(name: string): Promise<boolean> {

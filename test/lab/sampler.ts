@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { LabCluster } from './lab.ts';
@@ -53,6 +53,8 @@ export class Sampler {
   }
 
   private async startOn(node: LabHost): Promise<void> {
+    const left = (await readdir(node.shared)).filter((name) => name.startsWith('samples-'));
+    for (const file of left) await rm(join(node.shared, file)); // of a test that ended without stopping its sampler
     await writeFile(join(node.shared, FLAG), this.file);
     if ((await node.pid()) === null) return;
     await node.run(['systemctl', 'restart', UNIT]);

@@ -1,7 +1,8 @@
-import type { Finding } from '../finding.ts';
+import { warning, type Finding } from '../finding.ts';
 import type { NodeId } from '../names.ts';
 import type { QdeviceStatus } from '../corosync/tools/qdevice-tool.ts';
-import type { QnetdCluster } from '../corosync/tools/qnetd-tool.ts';
+import { listContradictsStatus } from '../corosync/tools/qnetd-list.ts';
+import type { QnetdCluster, QnetdStatus } from '../corosync/tools/qnetd-tool.ts';
 import type { QuorumStatus } from '../corosync/tools/quorumtool.ts';
 import type { ToolReading } from '../corosync/tools/tool.ts';
 import { opinionOf } from './opinion.ts';
@@ -46,6 +47,18 @@ const settle = <T>(reading: ToolReading<T>): Seen<T> => {
   return { kind: reading.kind === 'down' ? 'down' : 'unreadable', finding: reading.finding };
 };
 
+/**
+ * quorumtool says "Cannot initialize CMAP service" when corosync is away, and just so when the user may not ask it
+ * (`corosync-quorumtool.c:main`, both recorded on Debian 12). It counts as `down` only when the device daemon is away
+ * too: that one stops with corosync (`Requires=corosync.service`), and its tool tells a refusal from an absence. On a
+ * node that never had a device its absence tells nothing, so `verdictOf` asks for a device to be expected.
+ */
+const settleQuorum = ({ quorum, device, address }: ReadingView): Seen<QuorumStatus> => {
+  if (quorum.kind !== 'down' || device.kind === 'down') return settle(quorum);
+  const text = 'corosync-quorumtool reaches no corosync: it does not run, or the SSH user may not ask it.';
+  return { kind: 'unreadable', finding: warning('corosync_out_of_reach', address, text) };
+};
+
 type Sight = Pick<NodeEvidence, 'quorum' | 'device'>;
 
 const both = (seen: Seen<never>): Sight => ({ quorum: seen, device: seen });
@@ -63,7 +76,7 @@ const settleNode = (views: readonly NodeView[], { at, limits }: VoteEvidence): S
   const pushed = newest(views.filter((view) => view.source === 'push'));
   const fresh = [pulled, pushed].filter((view) => view !== undefined && isFresh(view, at, limits.nodeFreshMs));
   const reading = newest(fresh.flatMap((view) => (view && isReading(view) ? [view] : [])));
-  if (reading) return { quorum: settle(reading.quorum), device: settle(reading.device) };
+  if (reading) return { quorum: settleQuorum(reading), device: settle(reading.device) };
   const [attempt] = fresh;
   if (attempt && 'unreachable' in attempt) return both({ kind: 'unreachable', finding: attempt.unreachable });
   const last = newest(views);
@@ -99,10 +112,29 @@ const byIdThenAddress = (a: NodeEvidence, b: NodeEvidence): number =>
       : 1
     : (a.nodeId ?? Infinity) - (b.nodeId ?? Infinity);
 
+/**
+ * The list is believed only when the status beside it agrees: a name may feign clusters, and an empty list with exit
+ * code 0 is also what a busy qnetd gives that hung up (see `listContradictsStatus`). Without a status an empty list says nothing.
+ */
+const doubtOf = (clusters: readonly QnetdCluster[], status: ToolReading<QnetdStatus> | undefined): Finding | null => {
+  if (status?.kind === 'known') return listContradictsStatus(clusters, status.value, 'arbiter');
+  if (status) return status.finding;
+  return clusters.length > 0
+    ? null
+    : warning(
+        'qnetd_list_unconfirmed',
+        'arbiter',
+        'The list of clusters is empty, and no status of qnetd confirms that.',
+      );
+};
+
 const settleArbiter = ({ arbiter, at, limits }: VoteEvidence): Seen<readonly QnetdCluster[]> => {
   if (arbiter === null) return { kind: 'never' };
   if (!isFresh(arbiter, at, limits.arbiterFreshMs)) return { kind: 'stale', ageMs: ageMs(arbiter, at) };
-  return settle(arbiter.reading);
+  const { reading, status } = arbiter;
+  if (status?.kind === 'down') return { kind: 'down', finding: status.finding };
+  const doubt = reading.kind === 'known' ? doubtOf(reading.value, status) : null;
+  return doubt ? { kind: 'unreadable', finding: doubt } : settle(reading);
 };
 
 const worth = (status: QuorumStatus): number => (opinionOf(status) === 'quorate' ? 1e9 : 0) + status.totalVotes;

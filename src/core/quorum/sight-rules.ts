@@ -29,7 +29,7 @@ export const arbiterIsSeen: ClusterRule = ({ clusters, inventory }) => {
       return voteWarning(
         'arbiter_unreadable',
         ARBITER,
-        `What the arbiter printed could not be understood, so it counts as unknown: ${clusters.finding.message}`,
+        `The arbiter could not be read, so what it says counts as unknown: ${clusters.finding.message}`,
         { reason: clusters.finding.code },
       );
     case 'down':
@@ -78,7 +78,7 @@ export const nodeIsSeen: NodeRule = ({ inventory }, node) => {
       return voteWarning(
         'node_unreadable',
         node.address,
-        `What corosync-quorumtool printed on ${called(node)} could not be understood, so it counts as unknown: ${node.quorum.finding.message}`,
+        `${who} was reached, but its quorum could not be read and counts as unknown: ${node.quorum.finding.message}`,
         { reason: node.quorum.finding.code },
       );
     case 'foreign':
@@ -92,7 +92,7 @@ export const nodeIsSeen: NodeRule = ({ inventory }, node) => {
       return voteError(
         'corosync_down',
         node.address,
-        `Corosync does not run on ${called(node)}. Start corosync there, and corosync-qdevice after it: stopping corosync stops both, starting it starts only itself.`,
+        `Neither corosync nor corosync-qdevice answers on ${called(node)}. Start corosync there, and corosync-qdevice after it: stopping corosync stops both, starting it starts only itself.`,
         { reason: node.quorum.finding.code },
       );
   }

@@ -2,20 +2,26 @@ import type { NodeId } from '../names.ts';
 import type { QuorumStatus } from '../corosync/tools/quorumtool.ts';
 import { valueOf, type NodeEvidence, type World } from './evidence.ts';
 import { effectiveVote, opinionOf, type Opinion } from './opinion.ts';
-import { expectedQuorum, ownCluster, type ClusterRule } from './rule.ts';
+import { clientsOf, expectedQuorum, ownCluster, type ClusterRule } from './rule.ts';
 import { voteError, voteWarning } from './vote-finding.ts';
 
 /** Whether a partition is quorate: proven, disproven, or neither. */
 export type Verdict = 'quorate' | 'lost' | 'unproven';
 
-/** A node whose corosync does not run is in no partition at all. */
-const opinionOfNode = ({ quorum }: NodeEvidence): Opinion => {
-  if (quorum.kind === 'down') return 'inquorate';
-  return quorum.kind === 'seen' ? opinionOf(quorum.value) : 'unclear';
-};
-
 const freshStatuses = (world: World): QuorumStatus[] =>
   world.nodes.flatMap(({ quorum }) => (quorum.kind === 'seen' ? [quorum.value] : []));
+
+/** Somebody else still sees the node: another node as a member, or the arbiter as a client. */
+const isSeenByOthers = (world: World, node: NodeEvidence): boolean =>
+  clientsOf(world, node).length > 0 ||
+  freshStatuses(world).some(({ members }) => members.some(({ nodeId }) => nodeId === node.nodeId));
+
+/** A node whose corosync does not run is in no partition at all, provided that nobody contradicts. */
+const opinionOfNode = (world: World, node: NodeEvidence): Opinion => {
+  if (node.quorum.kind === 'seen') return opinionOf(node.quorum.value);
+  const isGone = node.quorum.kind === 'down' && world.inventory.device !== null && !isSeenByOthers(world, node);
+  return isGone ? 'inquorate' : 'unclear';
+};
 
 /** Those who said that they are not quorate, and those who may be: silent, contradicting themselves, or not registered. */
 interface Hearing {
@@ -30,7 +36,7 @@ interface Hearing {
 
 const hear = (world: World): Hearing => {
   const statuses = freshStatuses(world);
-  const silent = world.nodes.filter((node) => opinionOfNode(node) === 'unclear');
+  const silent = world.nodes.filter((node) => opinionOfNode(world, node) === 'unclear');
   const printed = statuses.map(({ device }) => Math.max(device?.votes ?? 0, device?.configuredVotes ?? 0));
   const deviceVotes = Math.max(world.inventory.device?.votes ?? 0, ...printed);
   const expected = Math.max(0, ...statuses.map((status) => status.highestExpected));
@@ -73,7 +79,7 @@ const silentDeviceVotes = ({ statuses, heardIds, deviceVotes }: Hearing, world: 
  * so itself, or the silent ones cannot have enough votes even together with all that the arbiter may have given them.
  */
 export const verdictOf = (world: World): Verdict => {
-  const opinions = world.nodes.map(opinionOfNode);
+  const opinions = world.nodes.map((node) => opinionOfNode(world, node));
   if (opinions.includes('quorate')) return 'quorate';
   if (!opinions.includes('inquorate')) return 'unproven';
   const hearing = hear(world);

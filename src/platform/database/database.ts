@@ -28,6 +28,7 @@ export interface DataSources {
 export class Database {
   private readonly turnstile = new Turnstile();
   private readonly inside = new AsyncLocalStorage<true>();
+  private readonly underWay = new Set<Promise<unknown>>();
   private readonly sources: DataSources;
 
   constructor(sources: DataSources) {
@@ -46,7 +47,13 @@ export class Database {
    */
   async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.inside.getStore()) throw new Error('a unit of work cannot begin inside another one: hand the transaction on');
-    return this.sources.oneWriter ? this.turnstile.pass(() => this.transact(work)) : this.transact(work);
+    const writing = this.sources.oneWriter ? this.turnstile.pass(() => this.transact(work)) : this.transact(work);
+    this.underWay.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.underWay.delete(writing);
+    }
   }
 
   private async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -66,8 +73,9 @@ export class Database {
     });
   }
 
+  /** Waits for the units of work under way, then gives the connections back. */
   async close(): Promise<void> {
-    await this.turnstile.pass(() => Promise.resolve());
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
     if (this.sources.reader !== this.sources.writer) await this.sources.reader.destroy();
     await this.sources.writer.destroy();
   }

@@ -14,6 +14,9 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock goes with it. */
+const held = new Set<Sqlite.Database>();
+
 /**
  * Makes sure that one process alone works on a data directory: the queue of writers is within the process, and two would
  * each think that they are the only one. The lock is SQLite's own on a file of its own: the kernel takes it from a
@@ -30,5 +33,11 @@ export const lockDirectory = (directory: string): DirectoryLock => {
     const isBusy = thrown instanceof Sqlite.SqliteError && thrown.code.startsWith('SQLITE_BUSY');
     throw isBusy ? new DirectoryInUse(directory) : thrown;
   }
-  return { release: () => void lock.close() };
+  held.add(lock);
+  return {
+    release: () => {
+      held.delete(lock);
+      lock.close();
+    },
+  };
 };

@@ -36,7 +36,7 @@ export class BullWorkQueue extends WorkQueue {
     this.#bull = bull;
     this.#clock = clock;
     this.#complaints = new Complaints(report, clock);
-    this.#schedules = new Schedules(timings?.scheduleCheckMs);
+    this.#schedules = new Schedules(clock, timings?.scheduleCheckMs);
     const wake = (name: string, id: string, delayMs: number): Promise<Result<void>> => this.wake(name, id, { delayMs });
     this.#runner = new WorkRunner({ bull, complaints: this.#complaints, report, wake, timings });
   }

@@ -14,7 +14,13 @@ export interface Payload {
 }
 
 export type BullQueue = Queue<Payload, void, string, Payload, void, string, IQueueBackend>;
-export type BullWorker = Worker<Payload, void, string, IQueueBackend>;
+
+/** A worker that can be let go of when its store does not answer: its renewal of locks alone would keep the process alive. */
+export class BullWorker extends Worker<Payload, void, string, IQueueBackend> {
+  abandon(): Promise<void> {
+    return this.lockManager.close();
+  }
+}
 
 /** BullMQ on one of its two stores. */
 export interface Bull {
@@ -29,6 +35,9 @@ export interface Bull {
 /** How long a command of a producer may take, and a connection attempt: whoever asks for a wake is answering somebody. */
 const PRODUCER_MS = 2_000;
 
+/** How long a connection may owe an answer before it is made anew; beyond the 10 s for which BullMQ's workers block. */
+const SILENCE_MS = 30_000;
+
 /** The longest pause between two attempts to reach Redis again. */
 const RECONNECT_MS = 2_000;
 
@@ -42,7 +51,7 @@ export const bullOnRedis = (url: string): Bull => {
   let givenUp = false;
   // Null ends a client's attempts (ioredis, `retryStrategy`); otherwise one left behind would go on for ever and keep the process alive.
   const retryStrategy = (attempt: number): number | null => (givenUp ? null : Math.min(attempt * 100, RECONNECT_MS));
-  const both = { url, connectTimeout: PRODUCER_MS, retryStrategy };
+  const both = { url, connectTimeout: PRODUCER_MS, socketTimeout: SILENCE_MS, retryStrategy };
   const producer = { ...both, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: PRODUCER_MS };
   // BullMQ demands null here for a connection that blocks (redis-connection.ts, checkBlockingOptions).
   const worker = { ...both, maxRetriesPerRequest: null };
@@ -64,5 +73,5 @@ const bull = (
   queue: (name) =>
     new Queue(name, { connection: connections.producer, streams: { events: { maxLen: EVENTS_KEPT } } }, factory),
   worker: (name, processor, options) =>
-    new Worker(name, processor, { ...options, connection: connections.worker }, factory),
+    new BullWorker(name, processor, { ...options, connection: connections.worker }, factory),
 });

@@ -1,8 +1,9 @@
 import type { Result } from '../../core/finding.ts';
+import type { Clock } from '../../core/time.ts';
 import type { BullQueue } from './bull.ts';
 import { ask } from './unavailable.ts';
 
-/** How often it is checked that the store still knows the schedules: FLUSHALL, or a deleted file, forgets them. */
+/** How often it is checked that the store still keeps the schedules: FLUSHALL, or a deleted file, forgets them. */
 const CHECK_MS = 30_000;
 
 interface Schedule {
@@ -11,13 +12,16 @@ interface Schedule {
   readonly everyMs: number;
 }
 
-/** The schedules this process has asked for, and sees to it that the store has them. */
+/** The schedules this process has asked for. It sees to it that the store has them, and that they go on. */
 export class Schedules {
   readonly #wanted = new Map<string, Schedule>();
+  readonly #clock: Clock;
   readonly #checkMs: number;
   #timer: NodeJS.Timeout | null = null;
+  #checking = false;
 
-  constructor(checkMs = CHECK_MS) {
+  constructor(clock: Clock, checkMs = CHECK_MS) {
+    this.#clock = clock;
     this.#checkMs = checkMs;
   }
 
@@ -40,14 +44,28 @@ export class Schedules {
     this.#timer = null;
   }
 
+  /** Ends at the first failure: the store is away for all of them. Its trouble is told by the queues' `error` events. */
   async #check(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
     for (const [name, schedule] of [...this.#wanted]) {
-      // The queue's own trouble is told by its `error` events; here only the schedule counts, and the next check tries again.
-      await ask('every', schedule.queue, async () => {
-        const known = await schedule.queue.getJobScheduler(schedule.id);
-        if (known?.every !== schedule.everyMs && this.#wanted.get(name) === schedule) await upsert(schedule);
+      const stillWanted = (): boolean => this.#wanted.get(name) === schedule;
+      const checked = await ask('every', schedule.queue, async () => {
+        if (!(await this.#goesOn(schedule)) && stillWanted()) await upsert(schedule);
       });
+      if (!checked.ok) break;
     }
+    this.#checking = false;
+  }
+
+  /**
+   * Whether the store has the schedule and the job that carries it on: a worker that took a beat but could not make the next
+   * one (worker.ts, `nextJobFromJobData`) leaves a schedule whose next run only recedes into the past.
+   */
+  async #goesOn({ queue, id, everyMs }: Schedule): Promise<boolean> {
+    const known = await queue.getJobScheduler(id);
+    const overdueAt = this.#clock.now() - everyMs - this.#checkMs;
+    return known?.every === everyMs && (known.next ?? 0) > overdueAt;
   }
 }
 
@@ -55,9 +73,6 @@ const key = (queue: BullQueue, id: string): string => `${queue.name} ${id}`;
 
 const upsert = async ({ queue, id, everyMs }: Schedule): Promise<void> => {
   const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true };
-  await queue.upsertJobScheduler(
-    id,
-    { every: everyMs },
-    { name: queue.name, data: { id, beat: true, dueAt: 0 }, opts },
-  );
+  const template = { name: queue.name, data: { id, beat: true, dueAt: 0 }, opts };
+  await queue.upsertJobScheduler(id, { every: everyMs }, template);
 };

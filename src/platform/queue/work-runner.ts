@@ -11,6 +11,9 @@ const LOCK_MS = 30_000;
 /** How often dead workers' work is looked for: a crash is noticed within lock and interval, 45 s. */
 const STALLED_CHECK_MS = 15_000;
 
+/** The pause after a command that failed because the store was away; BullMQ's own 15 s would outlast a shutdown. */
+const RETRY_MS = 1_000;
+
 /** How long closing one worker's connections may take. */
 const CLOSE_MS = 3_000;
 
@@ -55,6 +58,7 @@ export class WorkRunner {
       concurrency: processor.concurrency,
       lockDuration: lockMs,
       stalledInterval: stalledCheckMs,
+      runRetryDelay: RETRY_MS,
       // The journal counts attempts and freezes a job that fails too often; the queue only wakes it.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
@@ -86,8 +90,8 @@ export class WorkRunner {
   /** Closes the workers; waits for no work any more. */
   async close(): Promise<void> {
     const force = this.#running.size > 0;
-    const closings = this.#workers.map((worker) => within(CLOSE_MS, worker.close(force)));
-    await Promise.allSettled(closings);
+    const closings = this.#workers.map((worker) => within(CLOSE_MS, worker.close(force)).catch(() => worker.abandon()));
+    await Promise.all(closings);
   }
 
   async #take(processor: WorkProcessor, job: Job<Payload, void>, token: string | undefined): Promise<void> {

@@ -22,6 +22,7 @@ import {
   withoutArbiter,
   withoutView,
   withQuorum,
+  withStatus,
   type Fault,
 } from './worlds.ts';
 
@@ -201,10 +202,28 @@ export const singleFaults: readonly SingleFault[] = [
     says: 'node_unreadable',
   },
   {
-    world: 'corosync does not run on one node',
-    fault: readingOfNode(2, 'quorum', 'down'),
+    world: 'corosync does not run on one node, and its device with it',
+    fault: faults(readingOfNode(2, 'quorum', 'down'), readingOfNode(2, 'device', 'down')),
     state: 'at-risk',
     says: 'corosync_down',
+  },
+  {
+    world: 'quorumtool reaches no corosync on one node whose device answers',
+    fault: readingOfNode(2, 'quorum', 'down'),
+    state: 'at-risk',
+    says: 'node_unreadable',
+  },
+  {
+    world: 'the list of the arbiter is empty, and no status confirms it',
+    fault: withClusters(() => []),
+    state: 'at-risk',
+    says: 'arbiter_unreadable',
+  },
+  {
+    world: 'qnetd counts other clusters than it lists',
+    fault: withStatus({ connectedClusters: 3 }),
+    state: 'at-risk',
+    says: 'arbiter_unreadable',
   },
   {
     world: "another node answers at one node's address",

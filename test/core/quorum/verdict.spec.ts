@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/names.ts';
-import type { VoteEvidence } from '../../../src/core/quorum/views.ts';
 import type { VoteFinding } from '../../../src/core/quorum/vote-finding.ts';
 import { voteState, type VoteState } from '../../../src/core/quorum/vote-state.ts';
 import {
   addressOf,
   arbiterReading,
   faults,
+  readingOfNode,
   unreachable,
   withCluster,
   withInventory,
@@ -82,35 +82,51 @@ describe('proof that quorum is lost', () => {
     expect(voteState(withQuorum(1, (status) => ({ ...status, quorum: 2 }))(silent)).state).toBe('unknown');
   });
 
-  it('corosync is down everywhere: lost', () => {
-    const down = faults(
-      ...[1, 2].map((id) => (evidence: VoteEvidence): VoteEvidence => ({
-        ...evidence,
-        nodes: evidence.nodes.map((view) =>
-          view.address === addressOf(id) && 'quorum' in view
-            ? {
-                ...view,
-                quorum: {
-                  kind: 'down',
-                  finding: {
-                    code: 'quorumtool_down',
-                    severity: 'error',
-                    subject: view.address,
-                    message: 'Down.',
-                    params: {},
-                  },
-                },
-              }
-            : view,
-        ),
-      })),
+  it('neither daemon runs on any node, and nobody sees them: lost', () => {
+    const stopped = faults(
+      ...[1, 2].flatMap((id) => [readingOfNode(id, 'quorum', 'down'), readingOfNode(id, 'device', 'down')]),
     )(world({ nodeCount: 2 }));
-    const state = voteState(down);
+    expect(voteState(stopped).state).toBe('unknown');
+    const forgotten = withCluster((cluster) => ({ ...cluster, clients: [] }))(stopped);
+    const state = voteState(forgotten);
     expect(state.state).toBe('lost');
     expect(state.nodes.map((node) => [node.online, node.qdevice])).toEqual([
       [false, 'not-registered'],
       [false, 'not-registered'],
     ]);
+  });
+
+  it('quorumtool reaches no corosync while the device daemon may run: the user may lack the right, so unknown', () => {
+    for (const kind of ['unreadable', 'seen'] as const) {
+      const asked = faults(
+        ...[1, 2].flatMap((id) => [
+          readingOfNode(id, 'quorum', 'down'),
+          ...(kind === 'seen' ? [] : [readingOfNode(id, 'device', kind)]),
+        ]),
+        withCluster((cluster) => ({ ...cluster, clients: [] })),
+      )(world({ nodeCount: 2 }));
+      const state = voteState(asked);
+      expect(state.state).toBe('unknown');
+      expect(codes(state)).toContain('node_unreadable');
+      expect(state.nodes.map((node) => node.online)).toEqual([null, null]);
+    }
+  });
+
+  it('a node that never had a device: that it has none now is no proof that corosync is down', () => {
+    const plain = faults(...[1, 2].map((id) => readingOfNode(id, 'quorum', 'down')))(
+      world({ nodeCount: 2, device: null }),
+    );
+    expect(voteState(plain).state).toBe('unknown');
+  });
+
+  it('corosync is said to be down on node 2, but inquorate node 1 lists it: they contradict, unknown', () => {
+    const lacking = faults(
+      withoutArbiter,
+      readingOfNode(2, 'quorum', 'down'),
+      readingOfNode(2, 'device', 'down'),
+      withQuorum(1, (status) => ({ ...status, quorate: false, activityBlocked: true, flags: ['Qdevice'] })),
+    )(world({ nodeCount: 2 }));
+    expect(voteState(lacking).state).toBe('unknown');
   });
 
   it('a node that nobody registered may be quorate: three vote, two are registered and inquorate', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasError } from '../../../src/core/finding.ts';
+import type { NodeId } from '../../../src/core/names.ts';
 import { instant } from '../../../src/core/time.ts';
 import { deviceFor } from '../../../src/core/quorum/arithmetic.ts';
 import { VOTE_FINDING_CODES, type VoteFinding } from '../../../src/core/quorum/vote-finding.ts';
@@ -20,6 +21,7 @@ import {
   withoutArbiter,
   withoutView,
   withQuorum,
+  withStatus,
   world,
 } from './worlds.ts';
 
@@ -72,32 +74,10 @@ describe('a healthy cluster', () => {
   });
 
   it('stays ok when qnetd accepts plain text from others, but says so', () => {
-    const evidence = world({ nodeCount: 2 });
-    const status = {
-      host: '*',
-      port: 5403,
-      tls: 'supported',
-      clientCertificateRequired: true,
-      connectedClients: 2,
-      connectedClusters: 1,
-      maximumClients: null,
-      maximumSendBytes: 32_768,
-      maximumReceiveBytes: 32_768,
-    } as const;
-    const open = {
-      ...evidence,
-      arbiter: evidence.arbiter && { ...evidence.arbiter, status: { kind: 'known', value: status } as const },
-    };
-    expect(voteState(open).state).toBe('ok');
-    expect(codes(voteState(open))).toEqual(['arbiter_accepts_plaintext']);
-    const strict = {
-      ...open,
-      arbiter: open.arbiter && {
-        ...open.arbiter,
-        status: { kind: 'known', value: { ...status, tls: 'required' } } as const,
-      },
-    };
-    expect(voteState(strict).findings).toEqual([]);
+    const open = voteState(withStatus({ tls: 'supported' })(world({ nodeCount: 2 })));
+    expect(open.state).toBe('ok');
+    expect(codes(open)).toEqual(['arbiter_accepts_plaintext']);
+    expect(voteState(withStatus({ tls: 'required' })(world({ nodeCount: 2 }))).findings).toEqual([]);
   });
 
   it('is ok to the last millisecond of freshness, and not one later', () => {
@@ -282,6 +262,13 @@ describe('what is read out of the views', () => {
     const state = voteState(one(world({ nodeCount: 4, down: [4] })));
     expect(codes(state)).toContain('vote_not_cast');
     expect(codes(state)).not.toContain('one_failure_from_loss');
+  });
+
+  it('a deviating nodelist is named with who has it', () => {
+    const deviating = withClient(1, { configuredNodes: [3, 1] as NodeId[] })(world({ nodeCount: 2 }));
+    expect(found(voteState(deviating), 'configured_nodes_differ').params).toEqual({
+      nodelists: ['arbiter for node 1: 1, 3'],
+    });
   });
 
   it('figures come from the quorate node with the lowest id among equals', () => {

@@ -2,7 +2,7 @@ import { error } from '../../../src/core/finding.ts';
 import type { ClusterName, NodeId } from '../../../src/core/names.ts';
 import { instant } from '../../../src/core/time.ts';
 import type { QdeviceStatus } from '../../../src/core/corosync/tools/qdevice-tool.ts';
-import type { QnetdClient, QnetdCluster } from '../../../src/core/corosync/tools/qnetd-tool.ts';
+import type { QnetdClient, QnetdCluster, QnetdStatus } from '../../../src/core/corosync/tools/qnetd-tool.ts';
 import type { QuorumMember, QuorumStatus } from '../../../src/core/corosync/tools/quorumtool.ts';
 import type { RingId, ToolReading } from '../../../src/core/corosync/tools/tool.ts';
 import {
@@ -301,6 +301,26 @@ export const arbiterReading =
     ...evidence,
     arbiter: { at: NOW, reading: { kind: kind === 'down' ? 'down' : 'unknown', finding: told(`qnetd_${kind}`) } },
   });
+
+/** A status of qnetd that fits the list of the evidence but for `change`. */
+export const withStatus =
+  (change: Partial<QnetdStatus>): Fault =>
+  (evidence) => {
+    const listed = evidence.arbiter?.reading.kind === 'known' ? evidence.arbiter.reading.value : [];
+    const status: QnetdStatus = {
+      host: '*',
+      port: 5403,
+      tls: 'required',
+      clientCertificateRequired: true,
+      connectedClients: listed.reduce((sum, cluster) => sum + cluster.clients.length, 0),
+      connectedClusters: listed.length,
+      maximumClients: null,
+      maximumSendBytes: 32_768,
+      maximumReceiveBytes: 32_768,
+      ...change,
+    };
+    return { ...evidence, arbiter: evidence.arbiter && { ...evidence.arbiter, status: known(status) } };
+  };
 
 export const withInventory =
   (change: (inventory: VoteEvidence['inventory']) => VoteEvidence['inventory']): Fault =>
