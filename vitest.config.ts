@@ -16,8 +16,18 @@ export default defineConfig({
         oxc: decorators,
         test: {
           name: 'lab',
-          include: ['test/lab/**/*.spec.ts', 'test/e2e/**/*.spec.ts'],
+          include: ['test/lab/**/*.spec.ts'],
           testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        oxc: decorators,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.spec.ts'],
+          testTimeout: 240_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

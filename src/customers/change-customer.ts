@@ -8,7 +8,7 @@ import { demandMatch } from '../platform/http/etag.ts';
 import { notFound } from '../platform/http/problem.ts';
 import type { CustomerChange } from './customers.schema.ts';
 import { CustomersStore, type CustomerWithRefs } from './customers.store.ts';
-import { demandFreeRefs } from './register-customer.ts';
+import { demandFreeRefs, explainTakenRef } from './register-customer.ts';
 
 @Injectable()
 export class ChangeCustomer {
@@ -19,19 +19,34 @@ export class ChangeCustomer {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async run(caller: Caller, id: string, ifMatch: string | undefined, change: CustomerChange): Promise<CustomerWithRefs> {
-    return this.database.write(async (tx) => {
+  async run(
+    caller: Caller,
+    id: string,
+    ifMatch: string | undefined,
+    change: CustomerChange,
+  ): Promise<CustomerWithRefs> {
+    const changing = this.database.write(async (tx) => {
       const before = await this.customers.find(tx, caller.scope, id);
       if (!before) throw notFound('customer');
       demandMatch(ifMatch, before.version);
       const refs = change.externalRefs ?? before.externalRefs;
       await demandFreeRefs(this.customers, tx, refs, id);
-      const after = { ...before, name: change.name ?? before.name, version: before.version + 1, updatedAt: this.clock.now(), externalRefs: refs };
+      const after = {
+        ...before,
+        name: change.name ?? before.name,
+        version: before.version + 1,
+        updatedAt: this.clock.now(),
+        externalRefs: refs,
+      };
       // Between the look and the change another may have written, where writers do not queue (PostgreSQL).
       if (!(await this.customers.update(tx, after, before.version))) demandMatch(ifMatch, before.version + 1);
       await this.customers.replaceRefs(tx, id, refs);
-      await this.audit.record(tx, caller.actor, id, { kind: 'customer.changed', data: { customerId: id, name: after.name } });
+      await this.audit.record(tx, caller.actor, id, {
+        kind: 'customer.changed',
+        data: { customerId: id, name: after.name },
+      });
       return after;
     });
+    return changing.catch(explainTakenRef);
   }
 }

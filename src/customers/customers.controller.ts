@@ -40,7 +40,11 @@ export class CustomersController {
   @Post()
   @Requires('admin')
   @Answers(201, 'The customer.', customerSchema)
-  async create(@TheCaller() caller: Caller, @Body({ schema: newCustomer }) body: NewCustomer, @Res({ passthrough: true }) response: Response) {
+  async create(
+    @TheCaller() caller: Caller,
+    @Body({ schema: newCustomer }) body: NewCustomer,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const customer = await this.registerCustomer.run(caller, body);
     response.setHeader('Location', `/v1/customers/${customer.id}`);
     return withEtag(response, presentCustomer(customer));
@@ -70,7 +74,11 @@ export class CustomersController {
   @Get(':id')
   @Requires('read')
   @Answers(200, 'The customer.', customerSchema)
-  async one(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Res({ passthrough: true }) response: Response) {
+  async one(
+    @TheCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const customer = await this.customers.find(this.database.read, caller.scope, id);
     if (!customer) throw notFound('customer');
     return withEtag(response, presentCustomer(customer));

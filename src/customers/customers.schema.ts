@@ -12,7 +12,10 @@ const externalRef = z.strictObject({
 const externalRefs = z
   .array(externalRef)
   .max(20)
-  .refine((refs) => new Set(refs.map((ref) => `${ref.system} ${ref.id}`)).size === refs.length, 'names a reference twice');
+  .refine(
+    (refs) => new Set(refs.map((ref) => `${ref.system} ${ref.id}`)).size === refs.length,
+    'names a reference twice',
+  );
 
 export const newCustomer = z.strictObject({ name: label, externalRefs: externalRefs.default([]) });
 export const customerChange = z.strictObject({ name: label.optional(), externalRefs: externalRefs.optional() });

@@ -37,7 +37,11 @@ export class CustomersStore {
   }
 
   /** The first of these references that another customer already has, or null. */
-  async refTaken(session: Session, refs: readonly ExternalRef[], exceptCustomerId: string | null): Promise<ExternalRef | null> {
+  async refTaken(
+    session: Session,
+    refs: readonly ExternalRef[],
+    exceptCustomerId: string | null,
+  ): Promise<ExternalRef | null> {
     for (const ref of refs) {
       const row = await session.manager.findOneBy(CustomerRef, { system: ref.system, ref: ref.id });
       if (row && row.customerId !== exceptCustomerId) return ref;
@@ -64,14 +68,19 @@ export class CustomersStore {
     }
   }
 
-  async delete(tx: Transaction, id: string): Promise<void> {
+  /** @returns false when the row no longer has the version that was read */
+  async delete(tx: Transaction, id: string, expectedVersion: number): Promise<boolean> {
     await tx.manager.delete(CustomerRef, { customerId: id });
-    await tx.manager.delete(Customer, { id });
+    const result = await tx.manager.delete(Customer, { id, version: expectedVersion });
+    return result.affected === 1;
   }
 
   private async withRefs(session: Session, customers: readonly Customer[]): Promise<CustomerWithRefs[]> {
     if (customers.length === 0) return [];
-    const refs = await session.manager.find(CustomerRef, { where: { customerId: In(customers.map((c) => c.id)) }, order: { id: 'ASC' } });
+    const refs = await session.manager.find(CustomerRef, {
+      where: { customerId: In(customers.map((c) => c.id)) },
+      order: { id: 'ASC' },
+    });
     return customers.map((customer) => ({
       ...customer,
       externalRefs: refs.filter((r) => r.customerId === customer.id).map((r) => ({ system: r.system, id: r.ref })),

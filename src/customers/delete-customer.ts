@@ -22,12 +22,19 @@ export class DeleteCustomer {
         const customer = await this.customers.find(tx, caller.scope, id);
         if (!customer) throw notFound('customer');
         demandMatch(ifMatch, customer.version);
-        await this.customers.delete(tx, id);
-        await this.audit.record(tx, caller.actor, id, { kind: 'customer.deleted', data: { customerId: id, name: customer.name } });
+        // Between the look and the deletion another may have written, where writers do not queue (PostgreSQL).
+        if (!(await this.customers.delete(tx, id, customer.version))) demandMatch(ifMatch, customer.version + 1);
+        await this.audit.record(tx, caller.actor, id, {
+          kind: 'customer.deleted',
+          data: { customerId: id, name: customer.name },
+        });
       });
     } catch (thrown) {
       if (!isForeignKeyViolation(thrown)) throw thrown;
-      throw conflict('customer_in_use', 'This customer still has clusters, SSH credentials or tokens: remove them first.');
+      throw conflict(
+        'customer_in_use',
+        'This customer still has clusters, SSH credentials or tokens: remove them first.',
+      );
     }
   }
 }

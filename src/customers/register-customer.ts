@@ -4,6 +4,7 @@ import { error } from '../core/finding.ts';
 import type { Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
+import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database, type Transaction } from '../platform/database/database.ts';
 import type { Caller } from '../platform/http/caller.ts';
 import { conflict, Problem } from '../platform/http/problem.ts';
@@ -21,10 +22,11 @@ export class RegisterCustomer {
 
   /** Takes a customer in. Only the MSP itself may: a customer's own token cannot make another customer. */
   async run(caller: Caller, asked: NewCustomer): Promise<CustomerWithRefs> {
-    if (caller.scope.kind === 'customer') throw new Problem(403, 'forbidden', 'A token of one customer cannot make customers.');
+    if (caller.scope.kind === 'customer')
+      throw new Problem(403, 'forbidden', 'A token of one customer cannot make customers.');
     const now = this.clock.now();
     const customer = { id: randomUUIDv7(), name: asked.name, version: 1, createdAt: now, updatedAt: now };
-    await this.database.write(async (tx) => {
+    const registering = this.database.write(async (tx) => {
       await demandFreeRefs(this.customers, tx, asked.externalRefs, null);
       await this.customers.insert(tx, customer, asked.externalRefs);
       await this.audit.record(tx, caller.actor, customer.id, {
@@ -32,6 +34,7 @@ export class RegisterCustomer {
         data: { customerId: customer.id, name: customer.name },
       });
     });
+    await registering.catch(explainTakenRef);
     return { ...customer, externalRefs: asked.externalRefs };
   }
 }
@@ -47,4 +50,10 @@ export const demandFreeRefs = async (
   if (!taken) return;
   const message = `Another customer already has the id "${taken.id}" in ${taken.system}.`;
   throw conflict('external_ref_taken', message, [error('external_ref_taken', 'externalRefs', message, { ...taken })]);
+};
+
+/** Between the look and the insert another may have taken a reference, where writers do not queue (PostgreSQL). */
+export const explainTakenRef = (thrown: unknown): never => {
+  if (!isUniqueViolation(thrown)) throw thrown;
+  throw conflict('external_ref_taken', 'Another customer has just been given one of these references.');
 };

@@ -54,12 +54,16 @@ export class HostSession {
     await this.connections.to(this.hostId);
   }
 
-  /** Runs a looking script and returns its sections. @throws SshFailure */
+  /**
+   * Runs a looking script and returns its sections. One that did not come to its end tells nothing: what is missing from
+   * it could be what speaks against a change.
+   * @throws SshFailure, HostRefusal
+   */
   async look(script: Script, timeoutMs = LOOK_MS): Promise<Sections> {
     const nonce = randomNonceText();
     const connection = await this.connections.to(this.hostId);
-    const { stdout } = await connection.script(script, [nonce], { timeoutMs, signal: this.signal });
-    return readSections(stdout, nonce);
+    const finished = await connection.script(script, [nonce], { timeoutMs, signal: this.signal });
+    return readSections(this.outputOf(finished, script), nonce);
   }
 
   /** Waits on the host for something to become true; changes nothing. @throws SshFailure, HostRefusal */

@@ -19,6 +19,7 @@ import { Leases } from './leases.ts';
 import { RequestJob } from './request-job.ts';
 import { RunJob } from './run-job.ts';
 import type { Step } from './step.ts';
+import { StepWatch } from './step-watch.ts';
 import { STEP_PROVIDERS, Steps } from './steps.ts';
 import { SweepJobs } from './sweep-jobs.ts';
 import { SweptWork } from './swept-work.ts';
@@ -41,6 +42,7 @@ import { Transcriber } from './transcriber.ts';
     JobKinds,
     ...STEP_PROVIDERS,
     { provide: Steps, useFactory: (...steps: Step[]) => new Steps(steps), inject: [...STEP_PROVIDERS] },
+    StepWatch,
     RunJob,
     SweptWork,
     SweepJobs,

@@ -14,12 +14,16 @@ import { LeaseLost } from './leases.ts';
 import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
 import { StepRunner } from './step-runner.ts';
+import { StepWatch } from './step-watch.ts';
 import { Steps } from './steps.ts';
 import { Transcriber } from './transcriber.ts';
 import { RUN_JOB } from './waking.ts';
 
 /** Jobs wait for hosts most of their time; more at once would only queue up at sshd and at the database. */
 const AT_ONCE = 16;
+
+/** How soon a job is taken up again that another runner holds, or that stopped on a fault of the moment. */
+const AGAIN_MS = 1_000;
 
 /** Whose lease a job needs, in a form that may also name a file on a host. */
 const leaseSubject = (job: Job): string => (job.clusterId === null ? `arbiter-${job.arbiterId}` : `cluster-${job.clusterId}`);
@@ -37,6 +41,7 @@ export class RunJob implements OnModuleInit {
     private readonly transcriber: Transcriber,
     private readonly steps: Steps,
     private readonly ended: JobEnds,
+    private readonly watch: StepWatch,
   ) {}
 
   onModuleInit(): void {
@@ -47,14 +52,15 @@ export class RunJob implements OnModuleInit {
     const job = await this.tools.jobs.find(this.tools.database.read, EVERYTHING, jobId);
     if (!job || !['queued', 'running'].includes(job.state)) return 'done';
     const lease = await this.tools.leases.acquire(leaseSubject(job), job.id);
-    if (!lease) return { againInMs: 1_000 };
+    if (!lease) return { againInMs: AGAIN_MS };
     await using keeper = new LeaseKeeper(this.tools.leases, lease);
     try {
       await this.carry(job, keeper, signal);
     } catch (thrown) {
-      // Whoever holds the lease now goes on; without a new holder the sweeper finds the job.
+      // Whoever holds the lease now goes on; without a new holder the next try, or the sweeper, does.
       if (thrown instanceof LeaseLost || keeper.signal.aborted) this.log.warn(`job ${jobId}: the lease was lost, another runner goes on`);
-      else throw thrown;
+      else this.log.error(thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`));
+      return { againInMs: AGAIN_MS };
     }
     return 'done';
   }
@@ -71,7 +77,7 @@ export class RunJob implements OnModuleInit {
       const host = hostsOf(target).find((candidate) => candidate.id === hostId);
       return new HostSession(hostId, host?.address ?? hostId, connections, permit, keeper.signal);
     };
-    const runner = new StepRunner(journal, this.steps, session, keeper.signal);
+    const runner = new StepRunner(journal, this.steps, this.watch, session, keeper.signal);
     if (job.state === 'queued') await journal.turn({ kind: 'taken' });
     await this.move(journal, runner, stop, job);
   }

@@ -5,7 +5,7 @@ import { THE_SERVICE } from '../core/audit/actor.ts';
 import { nodeId, type ClusterName } from '../core/names.ts';
 import type { FreshnessLimits, VoteEvidence } from '../core/quorum/views.ts';
 import { voteState, type VoteState } from '../core/quorum/vote-state.ts';
-import { MINUTE_MS, SECOND_MS, type Clock, type Instant } from '../core/time.ts';
+import { MINUTE_MS, SECOND_MS, type Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { Database, type Session } from '../platform/database/database.ts';
@@ -34,14 +34,17 @@ export class AssessVote {
     return voteState(await this.evidence(this.database.read, cluster, arbiterName));
   }
 
-  /** Judges, and when the state is another than before writes the transition with its reasons. */
-  async run(cluster: ClusterWithNodes, arbiterName: string): Promise<void> {
+  /**
+   * Judges, and when the state is another than before writes the transition with its reasons.
+   * @returns whether it was another
+   */
+  async run(cluster: ClusterWithNodes, arbiterName: string): Promise<boolean> {
     const now = await this.judge(cluster, arbiterName);
     const known = await this.votes.findState(this.database.read, EVERYTHING, cluster.id);
-    if (known?.state === now.state) return;
-    await this.database.write(async (tx) => {
+    if (known?.state === now.state) return false;
+    return this.database.write(async (tx) => {
       const before = await this.votes.findState(tx, EVERYTHING, cluster.id);
-      if (before?.state === now.state) return;
+      if (before?.state === now.state) return false;
       const at = this.clock.now();
       const { id: clusterId, customerId } = cluster;
       const from = before?.state ?? null;
@@ -51,12 +54,8 @@ export class AssessVote {
         kind: 'vote.changed',
         data: { clusterId, from, to: now.state, findings: now.findings.map((finding) => finding.code) },
       });
+      return true;
     });
-  }
-
-  /** Since when the cluster has been in this state; null when it was never judged. */
-  async since(cluster: ClusterWithNodes): Promise<Instant | null> {
-    return (await this.votes.findState(this.database.read, EVERYTHING, cluster.id))?.since ?? null;
   }
 
   private async evidence(session: Session, cluster: ClusterWithNodes, arbiterName: string): Promise<VoteEvidence> {

@@ -29,11 +29,18 @@ export class ReadVotes {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** One look at an instance, which tells of all its clusters. */
-  async ofInstance(arbiter: Arbiter, instance: QnetdInstance, session: HostSession): Promise<void> {
+  /**
+   * One look at an instance, which tells of all its clusters.
+   * @returns the clusters whose state is now another: their nodes are worth asking soon
+   */
+  async ofInstance(arbiter: Arbiter, instance: QnetdInstance, session: HostSession): Promise<readonly string[]> {
     await this.keep([await this.lookAtInstance(instance, session)]);
     const clusters = await this.clusters.ofInstance(this.database.read, EVERYTHING, instance.id);
-    for (const cluster of clusters.filter((candidate) => candidate.state === 'onboarded')) await this.assess.run(cluster, arbiter.name);
+    const changed: string[] = [];
+    for (const cluster of clusters.filter((candidate) => candidate.state === 'onboarded')) {
+      if (await this.assess.run(cluster, arbiter.name)) changed.push(cluster.id);
+    }
+    return changed;
   }
 
   /** One look at every node of a cluster. */

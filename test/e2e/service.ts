@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept when given; made and removed otherwise. */
   readonly dataDirectory?: string;
+  /** Another program than the service's own, which starts the service in its own way. */
+  readonly main?: string;
 }
 
 /** The built service as a process of its own, as `npm start` runs it, on a data directory that outlives its death. */
@@ -99,8 +101,8 @@ export class Service {
   }
 }
 
-const launch = ({ env = {} }: ServiceOptions, directory: string, port: number): ChildProcess =>
-  spawn(process.execPath, [MAIN], {
+const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, port: number): ChildProcess =>
+  spawn(process.execPath, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], NODE_OPTIONS: '', UMPIRE_DATA: directory, UMPIRE_LISTEN: `127.0.0.1:${port}`, UMPIRE_ADMIN_TOKEN: TOKEN, ...env },
   });

@@ -123,7 +123,13 @@ const time = (reader: DerReader): Instant => {
   const years = number(content, 0, yearDigits);
   const year = !isUtcTime ? years : years < 50 ? 2_000 + years : 1_900 + years;
   const two = (pair: number): number => number(content, yearDigits + 2 * pair, 2);
-  return instant(Date.UTC(year, two(0) - 1, two(1), two(2), two(3), two(4)));
+  const [month, day, hour, minute, second] = [two(0), two(1), two(2), two(3), two(4)];
+  // Date.UTC would make 31 February the 3rd of March, and month 13 a January.
+  const isInMonth = day >= 1 && Date.UTC(year, month - 1, day) < Date.UTC(year, month, 1);
+  if (month < 1 || month > 12 || !isInMonth || hour > 23 || minute > 59 || second > 59) {
+    throw new DerError('a time that does not exist');
+  }
+  return instant(Date.UTC(year, month - 1, day, hour, minute, second));
 };
 
 const LETTER_Z = 0x5a;

@@ -1,7 +1,6 @@
 import { error, type Finding } from '../finding.ts';
 import { sameBytes } from './bytes.ts';
 import { COMMON_NAME, type CertificateReading, type NameReading } from './certificate-reading.ts';
-
 import type { CertificateOrder } from './order.ts';
 import { keyUsages, type Profile } from './profile.ts';
 import type { Validity } from './validity.ts';

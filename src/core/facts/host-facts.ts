@@ -47,7 +47,11 @@ const addressesOf = (text: string): string[] =>
 /** `corosync installed 3.1.7-1+deb12u2`; a package that dpkg does not know has no line. */
 const packagesOf = (text: string): Map<string, string> => {
   const lines = text.split('\n').map((line) => line.split(' '));
-  return new Map(lines.flatMap(([name, status, version]) => (name && status === 'installed' && version ? [[name, version] as const] : [])));
+  return new Map(
+    lines.flatMap(([name, status, version]) =>
+      name && status === 'installed' && version ? [[name, version] as const] : [],
+    ),
+  );
 };
 
 /** Blocks of `Key=value` lines, one block a unit (`systemctl show`). */
@@ -56,7 +60,9 @@ const unitsOf = (text: string): Map<string, Unit> => {
   return new Map(
     blocks.flatMap((block) => {
       const id = block.get('Id');
-      return id ? [[id, { active: block.get('ActiveState') ?? '', enabled: block.get('UnitFileState') ?? '' }] as const] : [];
+      return id
+        ? [[id, { active: block.get('ActiveState') ?? '', enabled: block.get('UnitFileState') ?? '' }] as const]
+        : [];
     }),
   );
 };
@@ -68,7 +74,10 @@ const splitOnce = (line: string, by: string): [string, string] => {
 
 /** `df -P -k`: the fourth column is what is available. */
 const freeOf = (text: string): number | null => {
-  const rows = text.split('\n').slice(1).map((line) => Number(line.split(/\s+/)[3]));
+  const rows = text
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(/\s+/)[3]));
   const known = rows.filter((value) => Number.isFinite(value));
   return known.length > 0 ? Math.min(...known) : null;
 };

@@ -34,4 +34,5 @@ export const nodeFacts = (sections: Sections, askedAt: Instant, subject: string)
 });
 
 /** `totem.config_version (u64) = 3` */
-const runningVersionOf = (text: string | null): string | null => /^totem\.config_version \(\w+\) = (\d+)$/.exec(text ?? '')?.[1] ?? null;
+const runningVersionOf = (text: string | null): string | null =>
+  /^totem\.config_version \(\w+\) = (\d+)$/.exec(text ?? '')?.[1] ?? null;

@@ -1,4 +1,5 @@
 import { deviceObstacles } from '../corosync/conf/check.ts';
+import { cmapOf } from '../corosync/conf/cmap.ts';
 import { addDevice, withConfigVersion, type SetAside } from '../corosync/conf/edit.ts';
 import { netDevice } from '../corosync/conf/net-device.ts';
 import { onlyAllowedDifference } from '../corosync/conf/difference.ts';
@@ -93,6 +94,11 @@ const configFindings = (situation: OnboardingSituation, conf: CorosyncConf, view
   const running = seenNodes(nodes)[0]?.facts.runningVersion;
   const findings: Finding[] = [...deviceObstacles(conf, { algorithm: deviceFor(nodes.length).algorithm })];
   if (cluster.kind === 'pve') findings.push(...pveObstacles(conf));
+  if (cmapOf(conf).has('totem.key')) {
+    findings.push(
+      error('inline_key', cluster.name, 'corosync.conf holds the cluster’s key (totem.key), which must not leave the nodes. Keep it in /etc/corosync/authkey instead.'),
+    );
+  }
   if (view.clusterName !== cluster.name) {
     findings.push(
       error('cluster_name_differs', cluster.name, `The cluster calls itself "${view.clusterName}", not "${cluster.name}": register it under its own name, letter for letter.`, {

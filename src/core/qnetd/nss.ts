@@ -20,6 +20,12 @@ export const TrustFlags = {
   caOnArbiter: 'T,,',
   /** `C`: a CA that is trusted to issue server certificates, on a node. */
   caOnNode: 'C,,',
+  /**
+   * Both, and only until `certutil -V` has looked: it judges a side's own certificate by the trust that the other side
+   * needs, so that with the least trust it calls each good certificate invalid (measured with NSS 3.87). Afterwards
+   * `certutil -M -t` sets the least.
+   */
+  caWhileVerifying: 'CT,,',
   /** `u`: the private key is here. certutil sets it by itself; asking for it does no harm. */
   ownCertificate: 'u,u,u',
   /** `p` alone: this certificate is distrusted, whoever signed it. Works at the next handshake. */

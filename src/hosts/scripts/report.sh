@@ -5,7 +5,8 @@ shift
 errors=$(mktemp "/run/umpire-look.XXXXXX")
 trap 'rm -f "$errors"' EXIT
 
-# Runs a command and frames what it printed: NAME EXIT-CODE, its standard output, its standard error.
+# Runs a command and frames what it printed: its standard output, its exit code, its standard error. The last frame says
+# that all of it arrived.
 section() {
   name=$1
   shift
@@ -13,5 +14,5 @@ section() {
   "$@" 2>"$errors"
   printf '\n--%s err %s %s\n' "$nonce" "$name" "$?"
   cat "$errors"
-  printf '\n'
+  printf '\n--%s end %s\n' "$nonce" "$name"
 }

@@ -35,8 +35,8 @@ export interface Bull {
 /** How long a command of a producer may take, and a connection attempt: whoever asks for a wake is answering somebody. */
 const PRODUCER_MS = 2_000;
 
-/** How long a connection may owe an answer before it is made anew; beyond the 10 s for which BullMQ's workers block. */
-const SILENCE_MS = 30_000;
+/** How long a producer's connection may owe an answer before it is made anew. */
+const SILENCE_MS = 5_000;
 
 /** The longest pause between two attempts to reach Redis again. */
 const RECONNECT_MS = 2_000;
@@ -51,12 +51,19 @@ export const bullOnRedis = (url: string): Bull => {
   let givenUp = false;
   // Null ends a client's attempts (ioredis, `retryStrategy`); otherwise one left behind would go on for ever and keep the process alive.
   const retryStrategy = (attempt: number): number | null => (givenUp ? null : Math.min(attempt * 100, RECONNECT_MS));
-  const both = { url, connectTimeout: PRODUCER_MS, socketTimeout: SILENCE_MS, retryStrategy };
-  const producer = { ...both, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: PRODUCER_MS };
-  // BullMQ demands null here for a connection that blocks (redis-connection.ts, checkBlockingOptions).
-  const worker = { ...both, maxRetriesPerRequest: null };
+  const both = { url, connectTimeout: PRODUCER_MS, retryStrategy };
+  const prompt = {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: PRODUCER_MS,
+    socketTimeout: SILENCE_MS,
+  };
+  // Null is what BullMQ demands of a connection that blocks (redis-connection.ts, checkBlockingOptions); it watches over that
+  // one's silence itself, and ioredis's timer for it would hold up the end of the process.
+  const patient = { maxRetriesPerRequest: null };
+  const connections = { producer: { ...both, ...prompt }, worker: { ...both, ...patient } };
   const giveUp = (): void => void (givenUp = true);
-  return { ...bull(createRedisBackend, { producer, worker }), giveUp, close: NOTHING };
+  return { ...bull(createRedisBackend, connections), giveUp, close: NOTHING };
 };
 
 /** The queue in a SQLite file of its own. */

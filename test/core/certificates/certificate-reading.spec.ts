@@ -64,9 +64,22 @@ describe('readCertificate', () => {
     expect(iso(read(in1950).validity.notBefore)).toBe('1950-11-23T01:33:15.000Z');
   });
 
+  it('reads the 29th of February of a leap year', () => {
+    const leap = replaced(stockServer(), BEGINNING, utcTime('280229013315Z'));
+    expect(iso(read(leap).validity.notBefore)).toBe('2028-02-29T01:33:15.000Z');
+  });
+
   it.each([
     ['a letter in a time', BEGINNING, utcTime('2611230133x5Z')],
     ['a time without a zone', BEGINNING, utcTime('2611230133150')],
+    ['month 0', BEGINNING, utcTime('260023013315Z')],
+    ['month 13', BEGINNING, utcTime('261323013315Z')],
+    ['day 0', BEGINNING, utcTime('261100013315Z')],
+    ['31 November', BEGINNING, utcTime('261131013315Z')],
+    ['29 February of no leap year', BEGINNING, utcTime('260229013315Z')],
+    ['hour 24', BEGINNING, utcTime('261123243315Z')],
+    ['minute 60', BEGINNING, utcTime('261123016015Z')],
+    ['second 60', BEGINNING, utcTime('261123013360Z')],
     ['a version that does not exist', 'a003020102', 'a003020103'],
     ['a negative version', 'a003020102', 'a0030201ff'],
     ['a name that is longer than its place', '0603550403130c', '0603550403130d'],

@@ -39,7 +39,12 @@ describe('the trust', () => {
   });
 
   it('is never given for mail or code (the second and third field)', () => {
-    for (const flags of [TrustFlags.caOnArbiter, TrustFlags.caOnNode, TrustFlags.blockedCertificate]) {
+    for (const flags of [
+      TrustFlags.caOnArbiter,
+      TrustFlags.caOnNode,
+      TrustFlags.caWhileVerifying,
+      TrustFlags.blockedCertificate,
+    ]) {
       expect(flags.split(',').slice(1)).toEqual(['', '']);
     }
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../../src/core/time.ts';
 import { voteState, type VoteState } from '../../../src/core/quorum/vote-state.ts';
-import { LIMITS, NOW, staleNode, withOwnRow, withView, world } from './worlds.ts';
+import type { VoteEvidence } from '../../../src/core/quorum/views.ts';
+import { withClusters, withStatus, LIMITS, NOW, staleNode, withOwnRow, withView, world } from './worlds.ts';
 
 const codes = ({ findings }: VoteState): string[] => findings.map((finding) => finding.code);
 
@@ -67,5 +68,31 @@ describe('several views of one node', () => {
     const state = voteState(withView(2, { at: instant(NOW + 40) })(healthy));
     expect(state.state).toBe('ok');
     expect(state.sources[2]).toEqual({ source: 'node', at: NOW + 40, ageMs: 0, fresh: true });
+  });
+});
+
+describe('the list of the arbiter and its status', () => {
+  const nobody = withClusters(() => [])(world({ nodeCount: 2 }));
+  const codesOf = (evidence: VoteEvidence): string[] => codes(voteState(evidence));
+
+  it('an empty list is believed when the status counts no cluster either', () => {
+    expect(codesOf(withStatus({})(nobody))).toContain('cluster_absent_at_arbiter');
+  });
+
+  it('an empty list is not believed without a status, nor against one that counts a cluster', () => {
+    for (const evidence of [nobody, withStatus({ connectedClusters: 1, connectedClients: 2 })(nobody)]) {
+      expect(codesOf(evidence)).toContain('arbiter_unreadable');
+      expect(codesOf(evidence)).not.toContain('cluster_absent_at_arbiter');
+    }
+  });
+
+  it('a status that finds qnetd down, or cannot be read, outweighs the list beside it', () => {
+    const beside = (kind: 'down' | 'unknown'): VoteEvidence => {
+      const evidence = world({ nodeCount: 2 });
+      const finding = { code: 'qnetd', severity: 'error', subject: 'arbiter', message: 'No.', params: {} } as const;
+      return { ...evidence, arbiter: evidence.arbiter && { ...evidence.arbiter, status: { kind, finding } } };
+    };
+    expect(codesOf(beside('down'))).toContain('qnetd_down');
+    expect(codesOf(beside('unknown'))).toContain('arbiter_unreadable');
   });
 });

@@ -5,8 +5,8 @@
 set -eu
 
 cache=$1
-needed='apt-utils attr corosync corosync-qdevice corosync-qnetd iproute2 libfaketime libnss3-tools nftables openssh-client
-openssh-server procps python3-minimal sudo systemd systemd-sysv util-linux'
+needed='apt-utils corosync corosync-qdevice corosync-qnetd dbus iproute2 libfaketime libnss3-tools nftables openssh-client
+openssh-server procps python3 sudo systemd systemd-sysv util-linux'
 offered='corosync corosync-qdevice corosync-qnetd libnss3-tools'
 policy=/usr/sbin/policy-rc.d
 kept=$policy.before-umpire-lab
@@ -17,15 +17,17 @@ installed_version() {
   dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^ii *//p'
 }
 
-missing=
-for package in $needed; do
-  [ -n "$(installed_version "$package")" ] || missing="$missing $package"
-done
+# The packages to offer, in the versions that the machine has: what a bare host installs must fit what it finds installed.
+wanted() {
+  for package in $offered; do
+    printf '%s=%s ' "$package" "$(installed_version "$package")"
+  done
+}
 
 # No service of these packages may start on the machine: invoke-rc.d asks policy-rc.d, and 101 means "action forbidden".
 deny_services() {
   if [ -e "$policy" ] && [ ! -e "$kept" ]; then mv "$policy" "$kept"; fi
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  printf '#!/bin/sh\n# umpire-lab\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 }
 
@@ -34,40 +36,32 @@ allow_services() {
   if [ -e "$kept" ]; then mv "$kept" "$policy"; fi
 }
 
-updated=
-update_lists() {
-  [ -n "$updated" ] || apt-get update -qq
-  updated=yes
-}
-
-if [ -e "$kept" ]; then allow_services; fi
-if [ -n "$missing" ]; then
-  echo "installing:$missing"
-  update_lists
-  trap allow_services EXIT
-  trap 'exit 130' INT TERM
-  deny_services
-  # shellcheck disable=SC2086 # a list of package names
-  apt-get install -y -qq --no-install-recommends $missing
-  allow_services
-  trap - EXIT
-fi
-
-wanted=
-for package in $offered; do
-  wanted="$wanted $package=$(installed_version "$package")"
+missing=
+for package in $needed; do
+  [ -n "$(installed_version "$package")" ] || missing="$missing $package"
 done
-if [ "$(cat "$cache/complete" 2>/dev/null)" != "$wanted" ]; then
-  echo "downloading:$wanted"
-  update_lists
-  rm -rf "$cache"
-  mkdir -p "$cache"
-  cd "$cache"
-  # shellcheck disable=SC2086 # a list of package=version
-  apt-get download -qq -o APT::Sandbox::User=root $wanted
-  apt-ftparchive packages . >Packages
-  gzip --keep Packages
-  apt-ftparchive release . >Release.new
-  mv Release.new Release
-  echo "$wanted" >complete
-fi
+if [ -e "$kept" ] || grep -qs '^# umpire-lab$' "$policy"; then allow_services; fi # a former run was killed
+if [ -z "$missing" ] && [ "$(cat "$cache/complete" 2>/dev/null)" = "$(wanted)" ]; then exit 0; fi
+
+echo "installing:${missing:- nothing is missing}"
+apt-get update -qq
+trap allow_services EXIT
+trap 'exit 130' INT TERM
+deny_services
+# The offered ones as well: apt brings them to the version that can be downloaded.
+# shellcheck disable=SC2086 # lists of package names
+apt-get install -y -qq --no-install-recommends $missing $offered
+allow_services
+trap - EXIT
+
+echo "downloading: $(wanted)"
+rm -rf "$cache"
+mkdir -p "$cache"
+cd "$cache"
+# shellcheck disable=SC2046 # a list of package=version
+apt-get download -qq -o APT::Sandbox::User=root $(wanted)
+apt-ftparchive packages . >Packages
+gzip --keep Packages
+apt-ftparchive release . >Release.new
+mv Release.new Release
+wanted >complete

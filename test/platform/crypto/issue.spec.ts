@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readCertificate, type CertificateReading } from '../../../src/core/certificates/certificate-reading.ts';
 import type { CertificateOrder } from '../../../src/core/certificates/order.ts';
 import { usualProfile } from '../../../src/core/certificates/profile.ts';
-import { caCommonName } from '../../../src/core/certificates/subject.ts';
+import { caCommonName, SERVER_COMMON_NAME } from '../../../src/core/certificates/subject.ts';
 import { DAY_MS, HOUR_MS, instant, plus } from '../../../src/core/time.ts';
 import { createCa, orderCa } from '../../../src/platform/crypto/ca.ts';
 import { openIssuer, type IssuedCertificate } from '../../../src/platform/crypto/issue.ts';
@@ -166,7 +166,7 @@ describe('an order outside its profile', () => {
         return changed({ validity: { notBefore: plus(notAfter, -DAY_MS), notAfter: plus(notAfter, DAY_MS) } });
       },
     ],
-    ['the name of the server', 'order_name_refused', () => orderFor(authority, 'server', node.publicKey)],
+    ['the name of the server', 'order_name_refused', () => changed({ commonName: SERVER_COMMON_NAME })],
   ])('is not signed: %s (invariant 16)', async (_, code, order) => {
     const signer = countingSigner(authority.signer);
     const issuer = must(openIssuer(authority.ca.der, signer));

@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertutilUsage, DATABASE_FILES, Nickname, TrustFlags } from '../../../src/core/qnetd/nss.ts';
 import { readRequest } from '../../../src/platform/crypto/request.ts';
 import { makeAuthority, must, orderFor, type TestAuthority } from './authority.ts';
-
-const run = promisify(execFile);
+import { createNssDatabase, type NssDatabase } from './nss-database.ts';
 
 let directory = '';
 beforeAll(() => {
@@ -17,43 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A database as the certutil scripts make it, with an empty password. */
-class Database {
-  readonly path: string;
-
-  constructor(name: string) {
-    this.path = join(directory, name);
-    mkdirSync(this.path);
-    writeFileSync(this.file('pwdfile.txt'), '');
-    writeFileSync(this.file('noise'), randomBytes(64));
-  }
-
-  file(name: string): string {
-    return join(this.path, name);
-  }
-
-  certutil(...options: readonly string[]): Promise<{ stdout: string }> {
-    return run('certutil', [...options, '-d', this.path, '-f', this.file('pwdfile.txt')]);
-  }
-
-  async request(subject: string, ...keyOptions: readonly string[]): Promise<Buffer> {
-    const out = this.file('request');
-    await this.certutil('-R', '-s', subject, '-o', out, '-z', this.file('noise'), ...keyOptions);
-    return readFileSync(out);
-  }
-
-  async add(nickname: string, trust: string, pem: string): Promise<void> {
-    const path = this.file('certificate.pem');
-    writeFileSync(path, pem);
-    await this.certutil('-A', '-n', nickname, '-t', trust, '-a', '-i', path);
-  }
-}
-
-const create = async (name: string): Promise<Database> => {
-  const database = new Database(name);
-  await database.certutil('-N');
-  return database;
-};
+const create = (name: string): Promise<NssDatabase> => createNssDatabase(join(directory, name));
 
 const keyOptions = {
   'RSA-2048': ['-g', '2048'],
@@ -62,12 +22,12 @@ const keyOptions = {
 } as const;
 
 const sides = {
-  client: { nickname: Nickname.clusterCert, caTrust: TrustFlags.caOnNode, usage: CertutilUsage.client },
-  server: { nickname: Nickname.qnetdCert, caTrust: TrustFlags.caOnArbiter, usage: CertutilUsage.server },
+  client: { nickname: Nickname.clusterCert, leastTrust: TrustFlags.caOnNode, usage: CertutilUsage.client },
+  server: { nickname: Nickname.qnetdCert, leastTrust: TrustFlags.caOnArbiter, usage: CertutilUsage.server },
 } as const;
 
 const install = async (
-  database: Database,
+  database: NssDatabase,
   authority: TestAuthority,
   kind: 'client' | 'server',
   request: Uint8Array | string,
@@ -86,8 +46,7 @@ describe.skipIf(!existsSync('/usr/bin/certutil'))('NSS', () => {
     )('takes the certificate of a %s whose key it made itself (%s)', async (kind, keyKind) => {
       const authority = await makeAuthority(caKind);
       const database = await create(`${caKind}-${kind}-${keyKind}`);
-      // `certutil -V` trusts by the side that looks: a client's certificate is judged by `T`, a server's by `C`.
-      await database.add(Nickname.qnetCa, 'CT,,', authority.ca.pem);
+      await database.add(Nickname.qnetCa, TrustFlags.caWhileVerifying, authority.ca.pem);
       await install(database, authority, kind, await database.request('CN=whatever', ...keyOptions[keyKind]));
       const { nickname, usage } = sides[kind];
       const verified = await database.certutil('-V', '-u', usage, '-n', nickname);
@@ -96,6 +55,22 @@ describe.skipIf(!existsSync('/usr/bin/certutil'))('NSS', () => {
       expect(listed.stdout).toMatch(new RegExp(`${nickname}\\s+u,u,u`));
     });
   });
+
+  it.each(['client', 'server'] as const)(
+    'judges a %s by more than the least trust, which is set afterwards',
+    async (kind) => {
+      const authority = await makeAuthority('p256');
+      const database = await create(`least-trust-${kind}`);
+      const { nickname, usage, leastTrust } = sides[kind];
+      const verified = () => database.certutil('-V', '-u', usage, '-n', nickname);
+      await database.add(Nickname.qnetCa, TrustFlags.caWhileVerifying, authority.ca.pem);
+      await install(database, authority, kind, await database.request('CN=x'));
+      expect((await verified()).stdout).toContain('certificate is valid');
+      await database.certutil('-M', '-n', Nickname.qnetCa, '-t', leastTrust);
+      await expect(verified()).rejects.toThrow();
+      expect((await database.certutil('-L')).stdout).toMatch(new RegExp(`${Nickname.qnetCa}\\s+${leastTrust}\\s`));
+    },
+  );
 
   it('keeps the private key in the database, and all files are the ones we know', async () => {
     const authority = await makeAuthority('p256');
@@ -110,7 +85,7 @@ describe.skipIf(!existsSync('/usr/bin/certutil'))('NSS', () => {
     const database = await create('ascii');
     const text = (await database.request('CN=x', '-a')).toString();
     expect(text).toContain('BEGIN NEW CERTIFICATE REQUEST');
-    await database.add(Nickname.qnetCa, 'CT,,', authority.ca.pem);
+    await database.add(Nickname.qnetCa, TrustFlags.caWhileVerifying, authority.ca.pem);
     await install(database, authority, 'client', text);
     expect((await database.certutil('-V', '-u', 'C', '-n', Nickname.clusterCert)).stdout).toContain('is valid');
   });
@@ -118,10 +93,10 @@ describe.skipIf(!existsSync('/usr/bin/certutil'))('NSS', () => {
   it('refuses a client as a server, and a certificate of another CA', async () => {
     const [authority, other] = [await makeAuthority('p256'), await makeAuthority('p256')];
     const database = await create('refused');
-    await database.add(Nickname.qnetCa, 'CT,,', other.ca.pem);
+    await database.add(Nickname.qnetCa, TrustFlags.caWhileVerifying, other.ca.pem);
     await install(database, authority, 'client', await database.request('CN=x'));
     await expect(database.certutil('-V', '-u', 'C', '-n', Nickname.clusterCert)).rejects.toThrow();
-    await database.add('the right CA', 'CT,,', authority.ca.pem);
+    await database.add('the right CA', TrustFlags.caWhileVerifying, authority.ca.pem);
     await expect(database.certutil('-V', '-u', 'V', '-n', Nickname.clusterCert)).rejects.toThrow();
     expect((await database.certutil('-V', '-u', 'C', '-n', Nickname.clusterCert)).stdout).toContain('is valid');
   });
@@ -129,8 +104,8 @@ describe.skipIf(!existsSync('/usr/bin/certutil'))('NSS', () => {
   it('holds two generations of a CA beside each other (invariant 18)', async () => {
     const [first, second] = [await makeAuthority('p256'), await makeAuthority('p256')];
     const database = await create('generations');
-    await database.add('QNet CA', 'CT,,', first.ca.pem);
-    await database.add('QNet CA G2', 'CT,,', second.ca.pem);
+    await database.add('QNet CA', TrustFlags.caWhileVerifying, first.ca.pem);
+    await database.add('QNet CA G2', TrustFlags.caWhileVerifying, second.ca.pem);
     await install(database, second, 'client', await database.request('CN=x'));
     expect((await database.certutil('-V', '-u', 'C', '-n', Nickname.clusterCert)).stdout).toContain('is valid');
     expect((await database.certutil('-L')).stdout).toMatch(/QNet CA .*\n?[\s\S]*QNet CA G2/);

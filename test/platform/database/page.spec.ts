@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Database } from '../../../src/platform/database/database.ts';
-import { findPage } from '../../../src/platform/database/page.ts';
+import { findPage, type Page } from '../../../src/platform/database/page.ts';
 import { randomUUIDv7 } from '../../../src/platform/crypto/random.ts';
 import { onPostgres, PostgresServer } from '../postgres-server.ts';
 import { Note, openTestDatabase, type TestDatabase } from './open-test-database.ts';
@@ -16,7 +16,7 @@ const walk = async (database: Database, limit: number, between: () => Promise<un
   const seen: string[] = [];
   let after: string | null = null;
   do {
-    const page = await findPage(database.read.manager, Note, {}, { limit, after });
+    const page: Page<Note> = await findPage(database.read.manager, Note, {}, { limit, after });
     seen.push(...page.items.map(({ id }) => id));
     after = page.next;
     await between();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe } from 'vitest';
+import { describe, test as plain, type TestAPI } from 'vitest';
 import { adding } from './conformance/adding.ts';
 import { administration } from './conformance/administration.ts';
 import { crashing } from './conformance/crashing.ts';
@@ -8,23 +8,23 @@ import { taking } from './conformance/taking.ts';
 import { waking } from './conformance/waking.ts';
 import type { Store } from './store.ts';
 
-/** The store of the test that runs. */
-export type Given = () => Store;
+/** A test that is given a store of its own. */
+export type StoreTest = TestAPI<{ store: Store }>;
 
-/** What every store of the queue must guarantee: one list, over SQLite and over Redis. */
+/**
+ * What every store of the queue must guarantee: one list, over SQLite and over Redis. Most of it is waiting, so several
+ * tests wait at once.
+ */
 export const conformance = (open: () => Promise<Store>): void => {
-  let store: Store;
-  beforeEach(async () => {
-    store = await open();
+  const it: StoreTest = plain.extend<{ store: Store }>({
+    // Vitest reads from the pattern which fixtures a fixture needs: this one needs none.
+    store: async ({}, use) => {
+      const store = await open();
+      await use(store);
+      await store.end();
+    },
   });
-  afterEach(() => store.end(), 30_000);
-  const given: Given = () => store;
-
-  describe('adding jobs', () => adding(given));
-  describe('taking and finishing jobs', () => taking(given));
-  describe('crashing', () => crashing(given));
-  describe('scheduling', () => scheduling(given));
-  describe('administration', () => administration(given));
-  describe('following events', () => following(given));
-  describe('waking work through the port', () => waking(given));
+  const each = { adding, taking, crashing, scheduling, administration, following, waking };
+  for (const [theme, guarantees] of Object.entries(each))
+    describe(theme, { concurrent: true, timeout: 30_000 }, () => guarantees(it));
 };

@@ -77,6 +77,9 @@ export const milliseconds: Printed<number> = (text) => (text.endsWith('ms') ? u3
 export const printableText: Printed<string> = (text) =>
   /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u.test(text) ? text : undefined;
 
+/** Such a name, or nothing, where corosync did not know it. */
+export const printableOrNothing: Printed<string> = (text) => (text === '' ? '' : printableText(text));
+
 /** `%s:%u`; an IPv6 address stands without brackets, so the last colon divides. */
 export const endpoint: Printed<{ readonly host: string; readonly port: number }> = (text) => {
   const colon = text.lastIndexOf(':');

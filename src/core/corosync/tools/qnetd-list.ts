@@ -54,11 +54,13 @@ const tlsActive = oneOf<QnetdClient['tls']>({
   'Yes (client certificate verified)': { active: true, certificateVerified: true },
 });
 
+const ackOrNack = oneOf({ ACK: 'ack', NACK: 'nack' } as const);
+
 /** `No change (ACK)`. An ACK or NACK that was sent stands, so other brackets behind it are not qnetd's. */
 const voteLine: Printed<NonNullable<QnetdClient['vote']>> = (text) => {
   const [word, remark] = splitRemark(text);
   const sent = vote(word);
-  const inBrackets = remark === null ? null : oneOf({ ACK: 'ack', NACK: 'nack' } as const)(remark);
+  const inBrackets = remark === null ? null : ackOrNack(remark);
   if (sent === undefined || inBrackets === undefined) return undefined;
   if (sent !== 'ack' && sent !== 'nack') return { sent, stands: inBrackets };
   return inBrackets === null || inBrackets === sent ? { sent, stands: sent } : undefined;

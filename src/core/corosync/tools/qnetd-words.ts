@@ -23,11 +23,12 @@ export const vote = oneOf<Vote>({
 
 const NODE_WITH = 'Node with ';
 const NODE_ID = 'node ID ';
+const lowestOrHighest = oneOf<TieBreaker>({ 'lowest node ID': 'lowest', 'highest node ID': 'highest' });
 
 /** `Node with lowest node ID`, `Node with highest node ID` or `Node with node ID 3` */
 export const tieBreaker: Printed<TieBreaker> = (text) => {
   if (!text.startsWith(NODE_WITH)) return undefined;
   const which = text.slice(NODE_WITH.length);
   if (which.startsWith(NODE_ID)) return decimalNodeId(which.slice(NODE_ID.length));
-  return oneOf<TieBreaker>({ 'lowest node ID': 'lowest', 'highest node ID': 'highest' })(which);
+  return lowestOrHighest(which);
 };

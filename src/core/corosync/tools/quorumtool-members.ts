@@ -1,6 +1,6 @@
 import { nodeId, type NodeId } from '../../names.ts';
 import { refuseWhole, type LineReader } from './line-reader.ts';
-import { hexadecimalU32, oneOf, splitRemark, u32, type Printed } from './printed-values.ts';
+import { hexadecimalU32, oneOf, printableOrNothing, splitRemark, u32, type Printed } from './printed-values.ts';
 import type { DeviceColumn, QuorumMember, QuorumStatus } from './quorumtool.ts';
 
 /** How node ids are printed: alone on their line, and as the first column of the table. */
@@ -49,7 +49,7 @@ const deviceColumn: Printed<DeviceColumn> = oneOf<DeviceColumn>({
 const memberName: Printed<string> = (text) => {
   const extra = text.endsWith(']') ? text.indexOf(' [') : -1;
   const name = extra < 0 ? text : text.slice(0, extra);
-  return /^[^\p{Cc}\p{Zl}\p{Zp}]{0,1000}$/u.test(name) && !name.endsWith(LOCAL) ? name : undefined;
+  return name.endsWith(LOCAL) ? undefined : printableOrNothing(name);
 };
 
 const memberRow =
@@ -73,9 +73,10 @@ const deviceRow =
   (ids: IdFormat): Printed<Device> =>
   (row) => {
     const votes = padded(u32)(row.slice(COLUMN, 2 * COLUMN));
-    const [name, remark] = splitRemark(row.slice(3 * COLUMN));
+    const [text, remark] = splitRemark(row.slice(3 * COLUMN));
+    const name = printableOrNothing(text);
     const configured = remark?.startsWith('votes ') ? u32(remark.slice('votes '.length)) : undefined;
-    if (ids.column(row.slice(0, COLUMN)) !== 0 || votes === undefined) return undefined;
+    if (ids.column(row.slice(0, COLUMN)) !== 0 || votes === undefined || name === undefined) return undefined;
     if (row.slice(2 * COLUMN, 3 * COLUMN) !== ' '.repeat(COLUMN)) return undefined;
     if (remark === null) return { votes, configuredVotes: null, name };
     return configured === undefined || votes !== 0 ? undefined : { votes, configuredVotes: configured, name };

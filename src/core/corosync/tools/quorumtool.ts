@@ -24,8 +24,8 @@ export interface QuorumMember {
 /**
  * `corosync-quorumtool -s`: one node's view. Only current members are listed; a node that is away is absent.
  * `quorate` is the line "Quorate:", and `flags` the line "Flags:". The tool asks for them one after the other, so that
- * while a membership forms they may differ, and the device may be a flag without a row: that is what was printed, and
- * whoever judges must look again.
+ * while a membership forms they may differ, the device may be a flag without a row, and the votes of the old members may
+ * still stand beside the new total (measured on Debian 12). That is what was printed; whoever judges must look again.
  */
 export interface QuorumStatus {
   readonly provider: string;
@@ -71,11 +71,13 @@ const flagList: Printed<readonly QuorumFlag[]> = (text) => {
   return flags.join(' ') === printed.join(' ') ? flags : undefined;
 };
 
+const activity = oneOf({ ' ': false, 'Activity blocked': true });
+
 /** `2  ` or `2 Activity blocked` */
 const quorumLine: Printed<{ readonly quorum: number; readonly activityBlocked: boolean }> = (text) => {
   const blank = text.indexOf(' ');
   const quorum = positiveInt(text.slice(0, Math.max(blank, 0)));
-  const activityBlocked = oneOf({ ' ': false, 'Activity blocked': true })(text.slice(blank + 1));
+  const activityBlocked = activity(text.slice(blank + 1));
   return quorum === undefined || activityBlocked === undefined ? undefined : { quorum, activityBlocked };
 };
 
@@ -124,7 +126,10 @@ export const readQuorumStatus = (lines: LineReader, exitCode: number): QuorumSta
   return { provider, nodeCount, nodeId, ringId: ring, quorate, ...votes, ...table };
 };
 
-/** True when the tool could not connect to corosync; printed on stderr, with exit code 1, before any other output. */
+/**
+ * True when the tool could not connect to corosync; said on stderr, with exit code 1, before any other output. It says
+ * the same to a user who may not ask corosync (measured on Debian 12): ask as root, or this is no proof.
+ */
 export const corosyncIsDown = ({ exitCode, stderr }: ToolOutput): boolean =>
   exitCode === 1 && stderr.split('\n').some((line) => CANNOT_CONNECT.includes(line));
 

@@ -63,7 +63,7 @@ const down = <T>(tool: StrictTool<T>, output: ToolOutput, subject: string): Find
   error(
     `${tool.code}_down`,
     subject,
-    `${tool.command[0]} cannot reach ${tool.daemon}. See whether its unit runs, and read its journal.`,
+    `${tool.command[0]} cannot reach ${tool.daemon}. See whether its unit runs and whether this user may ask it, and read its journal.`,
     { exitCode: output.exitCode, stderr: firstLine(output.stderr) },
   );
 

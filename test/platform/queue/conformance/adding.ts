@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
-import type { Given } from '../conformance.ts';
+import { expect } from 'vitest';
+import type { StoreTest } from '../conformance.ts';
 import { eventually } from '../eventually.ts';
 
-export const adding = (given: Given): void => {
-  it('hands out growing ids, and returns the job as it was added', async () => {
-    const queue = given().queue('jobs');
+export const adding = (it: StoreTest): void => {
+  it('hands out growing ids, and returns the job as it was added', async ({ store }) => {
+    const queue = store.queue('jobs');
     const first = await queue.add('greet', { to: 'world' });
     const second = await queue.add('greet', { to: 'moon' });
     expect([first.id, second.id]).toEqual(['1', '2']);
@@ -19,8 +19,8 @@ export const adding = (given: Given): void => {
     expect(await read?.getState()).toBe('waiting');
   });
 
-  it('adds a job with a chosen id once, however often it is asked', async () => {
-    const queue = given().queue('jobs');
+  it('adds a job with a chosen id once, however often it is asked', async ({ store }) => {
+    const queue = store.queue('jobs');
     await queue.add('a', { n: 1 }, { jobId: 'mine' });
     const again = await queue.add('a', { n: 2 }, { jobId: 'mine' });
     expect(again.id).toBe('mine');
@@ -28,23 +28,23 @@ export const adding = (given: Given): void => {
     expect((await queue.getJob('mine'))?.data).toEqual({ n: 1 });
   });
 
-  it('adds many jobs at once, in their order', async () => {
-    const queue = given().queue('jobs');
+  it('adds many jobs at once, in their order', async ({ store }) => {
+    const queue = store.queue('jobs');
     const jobs = await queue.addBulk(['a', 'b', 'c'].map((name) => ({ name, data: {} })));
     expect(jobs.map((job) => job.id)).toEqual(['1', '2', '3']);
     expect((await queue.getWaiting()).map((job) => job.name)).toEqual(['a', 'b', 'c']);
   });
 
-  it('keeps the queues of one store apart', async () => {
-    const one = given().queue('one');
-    const other = given().queue('other');
+  it('keeps the queues of one store apart', async ({ store }) => {
+    const one = store.queue('one');
+    const other = store.queue('other');
     await one.add('a', {});
     expect(await one.count()).toBe(1);
     expect(await other.count()).toBe(0);
   });
 
-  it('lists jobs newest or oldest first, page by page', async () => {
-    const queue = given().queue('jobs');
+  it('lists jobs newest or oldest first, page by page', async ({ store }) => {
+    const queue = store.queue('jobs');
     await queue.addBulk(['a', 'b', 'c', 'd'].map((name) => ({ name, data: {} })));
     const names = async (start: number, end: number, ascending: boolean): Promise<string[]> =>
       (await queue.getJobs(['waiting'], start, end, ascending)).map((job) => job.name);
@@ -53,8 +53,8 @@ export const adding = (given: Given): void => {
     expect(await names(1, 2, true)).toEqual(['b', 'c']);
   });
 
-  it('counts jobs in each state, and per priority', async () => {
-    const queue = given().queue('jobs');
+  it('counts jobs in each state, and per priority', async ({ store }) => {
+    const queue = store.queue('jobs');
     await queue.add('now', {});
     await queue.add('later', {}, { delay: 60_000 });
     await queue.add('urgent', {}, { priority: 1 });
@@ -71,20 +71,20 @@ export const adding = (given: Given): void => {
     expect(await queue.getCountsPerPriority([1, 9, 5])).toEqual({ 1: 2, 9: 1, 5: 0 });
   });
 
-  it('lets one job at a time hold a deduplication id, until it ends', async () => {
-    const queue = given().queue('jobs');
+  it('lets one job at a time hold a deduplication id, until it ends', async ({ store }) => {
+    const queue = store.queue('jobs');
     const first = await queue.add('a', {}, { deduplication: { id: 'only' }, removeOnComplete: true });
     const second = await queue.add('a', {}, { deduplication: { id: 'only' } });
     expect(second.id).toBe(first.id);
     expect(await queue.getDeduplicationJobId('only')).toBe(first.id);
-    given().worker('jobs', () => Promise.resolve());
+    store.worker('jobs', () => Promise.resolve());
     await eventually('the id is free', async () => (await queue.getDeduplicationJobId('only')) === null);
     const third = await queue.add('a', {}, { deduplication: { id: 'only' } });
     expect(third.id).not.toBe(first.id);
   });
 
-  it('lets a deduplication id go after its time to live, even while the job waits', async () => {
-    const queue = given().queue('jobs');
+  it('lets a deduplication id go after its time to live, even while the job waits', async ({ store }) => {
+    const queue = store.queue('jobs');
     const first = await queue.add('a', {}, { deduplication: { id: 'brief', ttl: 150 } });
     const second = await queue.add('a', {}, { deduplication: { id: 'brief', ttl: 150 } });
     expect(second.id).toBe(first.id);
@@ -93,18 +93,20 @@ export const adding = (given: Given): void => {
     expect(third.id).not.toBe(first.id);
   });
 
-  it('frees a deduplication id when its job is removed', async () => {
-    const queue = given().queue('jobs');
+  it('frees a deduplication id when its job is removed', async ({ store }) => {
+    const queue = store.queue('jobs');
     const first = await queue.add('a', {}, { deduplication: { id: 'only' } });
     await queue.remove(first.id ?? '');
     expect(await queue.getDeduplicationJobId('only')).toBeNull();
   });
 
-  it('adds the last job that came while the holder of its deduplication id was active, once that has ended', async () => {
-    const queue = given().queue('jobs');
+  it('adds the last job that came while the holder of its deduplication id was active, once that has ended', async ({
+    store,
+  }) => {
+    const queue = store.queue('jobs');
     const begun: unknown[] = [];
     let release = (): void => undefined;
-    given().worker('jobs', async (job) => {
+    store.worker('jobs', async (job) => {
       begun.push(job.data);
       if (begun.length === 1) await new Promise<void>((resolve) => (release = resolve));
     });
@@ -119,8 +121,8 @@ export const adding = (given: Given): void => {
     expect(begun).toEqual(['first', 'third']);
   });
 
-  it('keeps a log per job', async () => {
-    const queue = given().queue('jobs');
+  it('keeps a log per job', async ({ store }) => {
+    const queue = store.queue('jobs');
     const job = await queue.add('a', {}, { keepLogs: 2 });
     for (const line of ['one', 'two', 'three']) await job.log(line);
     expect((await queue.getJobLogs(job.id ?? '')).logs).toEqual(['two', 'three']);

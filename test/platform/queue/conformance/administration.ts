@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import type { Given } from '../conformance.ts';
+import { expect } from 'vitest';
+import type { StoreTest } from '../conformance.ts';
 import { eventually } from '../eventually.ts';
 
-export const administration = (given: Given): void => {
-  it('starts nothing while the queue is paused, and everything when it is resumed', async () => {
-    const queue = given().queue('jobs');
+export const administration = (it: StoreTest): void => {
+  it('starts nothing while the queue is paused, and everything when it is resumed', async ({ store }) => {
+    const queue = store.queue('jobs');
     await queue.pause();
     expect(await queue.isPaused()).toBe(true);
     const run: string[] = [];
-    given().worker('jobs', (job) => Promise.resolve(void run.push(job.name)));
+    store.worker('jobs', (job) => Promise.resolve(void run.push(job.name)));
     await queue.add('a', {});
     await sleep(400);
     expect(run).toEqual([]);
@@ -18,10 +18,10 @@ export const administration = (given: Given): void => {
     expect(await queue.isPaused()).toBe(false);
   });
 
-  it('puts finished jobs back into line, one or all of them', async () => {
-    const queue = given().queue('jobs');
+  it('puts finished jobs back into line, one or all of them', async ({ store }) => {
+    const queue = store.queue('jobs');
     let willing = false;
-    const worker = given().worker('jobs', () => (willing ? Promise.resolve('ok') : Promise.reject(new Error('no'))));
+    const worker = store.worker('jobs', () => (willing ? Promise.resolve('ok') : Promise.reject(new Error('no'))));
     const [first] = await queue.addBulk(Array.from({ length: 3 }, () => ({ name: 'a', data: {} })));
     await eventually('all have failed', async () => (await queue.getFailedCount()) === 3);
     await worker.pause();
@@ -36,8 +36,8 @@ export const administration = (given: Given): void => {
     await eventually('all have completed', async () => (await queue.getCompletedCount()) === 3);
   });
 
-  it('promotes delayed jobs, one or all of them', async () => {
-    const queue = given().queue('jobs');
+  it('promotes delayed jobs, one or all of them', async ({ store }) => {
+    const queue = store.queue('jobs');
     const jobs = await queue.addBulk(
       Array.from({ length: 3 }, () => ({ name: 'a', data: {}, opts: { delay: 60_000 } })),
     );
@@ -48,22 +48,22 @@ export const administration = (given: Given): void => {
     expect(await queue.getJobCounts('waiting', 'delayed')).toEqual({ waiting: 3, delayed: 0 });
   });
 
-  it('moves the hour of a delayed job, and the place of a waiting one', async () => {
-    const queue = given().queue('jobs');
+  it('moves the hour of a delayed job, and the place of a waiting one', async ({ store }) => {
+    const queue = store.queue('jobs');
     const run: string[] = [];
     const late = await queue.add('late', {}, { delay: 60_000 });
     await late.changeDelay(100);
     await queue.add('one', {}, { priority: 5 });
     const two = await queue.add('two', {}, { priority: 6 });
     await two.changePriority({ priority: 1 });
-    given().worker('jobs', (job) => Promise.resolve(void run.push(job.name)));
+    store.worker('jobs', (job) => Promise.resolve(void run.push(job.name)));
     await eventually('all have run', () => run.length === 3);
     expect(run.filter((name) => name !== 'late')).toEqual(['two', 'one']);
     await expect(late.changeDelay(1)).rejects.toThrow('not in the delayed state');
   });
 
-  it('changes the data of a job, and says when there is none', async () => {
-    const queue = given().queue('jobs');
+  it('changes the data of a job, and says when there is none', async ({ store }) => {
+    const queue = store.queue('jobs');
     const job = await queue.add('a', { n: 1 });
     await job.updateData({ n: 2 });
     expect((await queue.getJob(job.id ?? ''))?.data).toEqual({ n: 2 });
@@ -72,8 +72,8 @@ export const administration = (given: Given): void => {
     expect(await job.getState()).toBe('unknown');
   });
 
-  it('drains what waits, and what is delayed only when told to', async () => {
-    const queue = given().queue('jobs');
+  it('drains what waits, and what is delayed only when told to', async ({ store }) => {
+    const queue = store.queue('jobs');
     await queue.add('a', {});
     await queue.add('b', {}, { priority: 1 });
     await queue.add('c', {}, { delay: 60_000 });
@@ -87,9 +87,9 @@ export const administration = (given: Given): void => {
     expect(await queue.getDelayedCount()).toBe(0);
   });
 
-  it('cleans finished jobs that are old enough, as many as told', async () => {
-    const queue = given().queue('jobs');
-    given().worker('jobs', () => Promise.resolve());
+  it('cleans finished jobs that are old enough, as many as told', async ({ store }) => {
+    const queue = store.queue('jobs');
+    store.worker('jobs', () => Promise.resolve());
     await queue.addBulk(Array.from({ length: 5 }, () => ({ name: 'a', data: {} })));
     await eventually('all have completed', async () => (await queue.getCompletedCount()) === 5);
     expect(await queue.clean(60_000, 100, 'completed')).toEqual([]);
@@ -99,9 +99,9 @@ export const administration = (given: Given): void => {
     expect(await queue.getCompletedCount()).toBe(0);
   });
 
-  it('obliterates a queue, but not one with active jobs unless forced', async () => {
-    const queue = given().queue('jobs');
-    const worker = given().worker('jobs', () => Promise.resolve(), { autorun: false });
+  it('obliterates a queue, but not one with active jobs unless forced', async ({ store }) => {
+    const queue = store.queue('jobs');
+    const worker = store.worker('jobs', () => Promise.resolve(), { autorun: false });
     await queue.addBulk(Array.from({ length: 20 }, () => ({ name: 'a', data: {} })));
     await queue.upsertJobScheduler('pulse', { every: 60_000 });
     await worker.getNextJob('mine', { block: false });
@@ -112,10 +112,10 @@ export const administration = (given: Given): void => {
     expect(await queue.isPaused()).toBe(false);
   });
 
-  it('closes a worker only when what it runs has ended, and then takes nothing more', async () => {
-    const queue = given().queue('jobs');
+  it('closes a worker only when what it runs has ended, and then takes nothing more', async ({ store }) => {
+    const queue = store.queue('jobs');
     let ended = 0;
-    const worker = given().worker('jobs', async () => {
+    const worker = store.worker('jobs', async () => {
       await sleep(400);
       ended += 1;
     });

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
-import type { Given } from '../conformance.ts';
+import { expect } from 'vitest';
+import type { StoreTest } from '../conformance.ts';
 import { eventually } from '../eventually.ts';
 
-export const following = (given: Given): void => {
-  it('tells a follower what happens to each job, in order', async () => {
-    const events = given().events('jobs');
+export const following = (it: StoreTest): void => {
+  it('tells a follower what happens to each job, in order', async ({ store }) => {
+    const events = store.events('jobs');
     await events.waitUntilReady();
     const told: string[] = [];
     events.on('added', ({ jobId }) => told.push(`added ${jobId}`));
@@ -13,14 +13,14 @@ export const following = (given: Given): void => {
     events.on('progress', ({ jobId, data }) => told.push(`progress ${jobId} ${JSON.stringify(data)}`));
     events.on('completed', ({ jobId, returnvalue }) => told.push(`completed ${jobId} ${JSON.stringify(returnvalue)}`));
     events.on('failed', ({ jobId, failedReason }) => told.push(`failed ${jobId} ${failedReason}`));
-    const queue = given().queue('jobs');
+    const queue = store.queue('jobs');
     // A follower hears what happens after it has begun to listen; a first event shows that it has.
     await eventually('it listens', async () => {
       await queue.add('probe', {}, { delay: 3_600_000 });
       return told.length > 0;
     });
     told.length = 0;
-    const worker = given().worker('jobs', async (job) => {
+    const worker = store.worker('jobs', async (job) => {
       await job.updateProgress({ half: true });
       if (job.name === 'bad') throw new Error('no luck');
       return { fine: 1 };
@@ -40,11 +40,11 @@ export const following = (given: Given): void => {
     expect(told.at(-1)).toBe('failed bad no luck');
   });
 
-  it('lets a producer wait for the end of its job', async () => {
-    const events = given().events('jobs');
+  it('lets a producer wait for the end of its job', async ({ store }) => {
+    const events = store.events('jobs');
     await events.waitUntilReady();
-    const queue = given().queue('jobs');
-    given().worker('jobs', (job) =>
+    const queue = store.queue('jobs');
+    store.worker('jobs', (job) =>
       job.name === 'bad' ? Promise.reject(new Error('no luck')) : Promise.resolve('fine'),
     );
     const good = await queue.add('good', {});
@@ -53,28 +53,28 @@ export const following = (given: Given): void => {
     await expect(bad.waitUntilFinished(events, 5_000)).rejects.toThrow('no luck');
   });
 
-  it('tells that the queue has run dry, and that it was paused and resumed', async () => {
-    const events = given().events('jobs');
+  it('tells that the queue has run dry, and that it was paused and resumed', async ({ store }) => {
+    const events = store.events('jobs');
     await events.waitUntilReady();
     const told: string[] = [];
     events
       .on('drained', () => told.push('drained'))
       .on('paused', () => told.push('paused'))
       .on('resumed', () => told.push('resumed'));
-    const queue = given().queue('jobs');
+    const queue = store.queue('jobs');
     await eventually('it listens', async () => {
       await queue.pause();
       return told.length > 0;
     });
     await queue.resume();
     await queue.add('a', {});
-    given().worker('jobs', () => Promise.resolve());
+    store.worker('jobs', () => Promise.resolve());
     await eventually('it was told', () => told.includes('drained') && told.includes('resumed'));
     expect(told).toContain('paused');
   });
 
-  it('closes while it waits', async () => {
-    const events = given().events('jobs');
+  it('closes while it waits', async ({ store }) => {
+    const events = store.events('jobs');
     await events.waitUntilReady();
     const start = performance.now();
     await events.close();

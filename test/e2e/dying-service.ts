@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { createApp } from '../../dist/src/create-app.js';
+import { StepWatch } from '../../dist/src/jobs/step-watch.js';
+import { readConfig } from '../../dist/src/platform/config/config.js';
+
+/*
+ * The built service, but one that dies by kill -9 at the moment that DIE_AT names: `MOMENT STEP SUBJECT-OR-* [do|undo]`.
+ * A step that must fail first, so that its undo can be died in, is named by FAIL_AT: `STEP SUBJECT-OR-*`.
+ */
+const [moment, stepName, subject, direction = 'do'] = (process.env['DIE_AT'] ?? '').split(' ');
+const [failing, failingSubject] = (process.env['FAIL_AT'] ?? '').split(' ');
+
+const read = readConfig(process.env);
+if (!read.ok) throw new Error(read.problems.join('\n'));
+const umpire = await createApp(read.config);
+umpire.app.get(StepWatch).observe(async (at, step, way) => {
+  const isSubject = (wanted: string | undefined): boolean => wanted === '*' || wanted === step.subject;
+  if (at === moment && step.name === stepName && isSubject(subject) && way === direction) process.kill(process.pid, 'SIGKILL');
+  if (way === 'do' && at === 'effected' && step.name === failing && isSubject(failingSubject)) throw new Error('made to fail by a test');
+});
+const address = await umpire.listen();
+process.once('SIGTERM', () => void umpire.close().then(() => process.exit(0)));
+process.stdout.write(`listening on ${address}\n`);

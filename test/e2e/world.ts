@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Lab, labObstacle } from '../lab/lab.ts';
+import type { SampleRecord } from '../lab/record.ts';
+import type { Client, JobView } from './client.ts';
+import { Inventory } from './inventory.ts';
+import { Service, type ServiceOptions } from './service.ts';
+
+/** A lab that is up, the service running in its controller's network, and everything registered but the clusters. */
+export interface World {
+  readonly lab: Lab;
+  readonly service: Service;
+  readonly client: Client;
+  readonly inventory: Inventory;
+}
+
+export interface WorldOptions extends ServiceOptions {
+  /** The login on every host. */
+  readonly user?: string;
+}
+
+/** Two looks of the sampler are about 50 ms apart; a machine that is busy with many hosts lets it wait now and then. */
+const STRICTNESS = { maxGapMs: 1_500, minPerSecond: 8 };
+
+/**
+ * A suite in the lab that the runner has brought up for it (see run.ts). Skipped, with the reason in its title, where the
+ * machine cannot run a lab.
+ */
+export const describeWorld = (title: string, options: WorldOptions, body: (world: () => World) => void): void => {
+  const obstacle = labObstacle();
+  if (obstacle !== null) {
+    describe.skip(`${title} (skipped: ${obstacle})`, () => body(absent));
+    return;
+  }
+  describe(title, () => {
+    let world: World | undefined;
+    beforeAll(async () => {
+      const lab = await Lab.attach();
+      const service = await Service.start(options);
+      world = { lab, service, client: service.client, inventory: await Inventory.begin(service.client, lab, options) };
+    });
+    afterAll(async () => {
+      await world?.service.stop();
+    });
+    body(() => world ?? absent());
+  });
+};
+
+const absent = (): never => {
+  throw new Error('the world is there in tests only');
+};
+
+/** Does something while every node of these clusters is watched, and asserts that none was inquorate for a moment (invariant 1). */
+export const watched = async <T>({ lab }: World, clusters: readonly string[], work: () => Promise<T>): Promise<{ result: T; record: SampleRecord }> => {
+  const sampler = lab.sampler([...clusters]);
+  await sampler.start();
+  const result = await work().finally(() => undefined);
+  const record = await sampler.stop();
+  record.assertNeverInquorate(STRICTNESS);
+  return { result, record };
+};
+
+/** The file tree of each node of a cluster, as one digest a node. */
+export const treesOf = async ({ lab }: World, cluster: string): Promise<Record<string, string>> => {
+  const entries = await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.treeHash()] as const));
+  return Object.fromEntries(entries);
+};
+
+/** The codes of a problem's or a job's findings. */
+export const codesOf = (findings: unknown): string[] => (Array.isArray(findings) ? findings.map((finding: { code: string }) => finding.code) : []);
+
+/** A job's steps in one line each, for a message that helps. */
+export const stepsOf = (job: JobView): string =>
+  [`${job.kind} ${job.state} ${job.finding?.message ?? ''}`, ...job.steps.map((step) => `  ${step.name} ${step.subject} ${step.state} ${step.finding?.message ?? ''}`)].join('\n');
