@@ -3,7 +3,7 @@ import type { Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { hashToken, matchesTokenHash } from '../platform/crypto/token-hash.ts';
 import { Database } from '../platform/database/database.ts';
-import { Problem } from '../platform/http/problem.ts';
+import { unauthorized } from '../platform/http/problem.ts';
 import { TokenUse } from './token-use.ts';
 import type { Token } from './token.entity.ts';
 import { TokensStore } from './tokens.store.ts';
@@ -27,14 +27,14 @@ export class Authenticate {
    */
   async run(authorization: string | undefined): Promise<Token> {
     const shown = BEARER.exec(authorization ?? '')?.groups?.token;
-    if (shown === undefined) throw new Problem(401, 'unauthorized', 'Send a token: Authorization: Bearer ump_…');
+    if (shown === undefined) throw unauthorized('unauthorized', 'Send a token: Authorization: Bearer ump_…');
     const token = await this.tokens.findByHash(this.database.read, hashToken(shown));
     // An index finds a hash in a time that depends on it, so the last word has a comparison that does not.
     if (!token || !matchesTokenHash(shown, token.secretHash)) {
-      throw new Problem(401, 'token_invalid', 'This token is not known here, or it was revoked.');
+      throw unauthorized('token_invalid', 'This token is not known here, or it was revoked.');
     }
     if (token.expiresAt !== null && token.expiresAt <= this.clock.now()) {
-      throw new Problem(401, 'token_expired', 'This token has expired: ask for a new one.');
+      throw unauthorized('token_expired', 'This token has expired: ask for a new one.');
     }
     this.use.note(token);
     return token;

@@ -5,6 +5,7 @@ import type { Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { Secret } from '../platform/crypto/secret.ts';
 import { hashToken } from '../platform/crypto/token-hash.ts';
+import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database, type Transaction } from '../platform/database/database.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { mintToken, type MintedToken } from './token-text.ts';
@@ -27,6 +28,15 @@ export class BootToken {
    * @returns the token that was made, to be shown once; null when none was
    */
   async ensure(configured: string | null): Promise<Secret | null> {
+    const attempt = () => this.attempt(configured);
+    return attempt().catch((thrown: unknown) => {
+      // Another process of ours started at the same time and put the same token down.
+      if (!isUniqueViolation(thrown)) throw thrown;
+      return attempt();
+    });
+  }
+
+  private attempt(configured: string | null): Promise<Secret | null> {
     return this.database.write(async (tx) => {
       const standing = await this.tokens.bootTokens(tx);
       if (configured === null) return standing.length > 0 ? null : this.put(tx, mintToken());

@@ -6,7 +6,7 @@ import { seal, unseal } from '../platform/crypto/sealing.ts';
 import { Secret } from '../platform/crypto/secret.ts';
 import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database } from '../platform/database/database.ts';
-import { conflict, Problem } from '../platform/http/problem.ts';
+import { conflict, unprocessable } from '../platform/http/problem.ts';
 import { IdempotencyStore, type Claim, type ClaimOutcome, type KeyedRequest } from './idempotency.store.ts';
 
 /** An answer as it went over the wire. */
@@ -41,7 +41,7 @@ export class IdempotentAnswers {
       case 'running':
         throw conflict('request_in_progress', 'The first request with this Idempotency-Key is still under way.');
       case 'other-request':
-        throw new Problem(422, 'idempotency_key_reused', 'This Idempotency-Key belongs to another request.');
+        throw unprocessable('idempotency_key_reused', 'This Idempotency-Key belongs to another request.');
     }
   }
 

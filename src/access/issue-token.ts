@@ -7,7 +7,7 @@ import { CLOCK } from '../platform/clock/clock.ts';
 import type { Secret } from '../platform/crypto/secret.ts';
 import { Database } from '../platform/database/database.ts';
 import { ownerFor, type Caller } from '../platform/http/caller.ts';
-import { badRequest, notFound, Problem } from '../platform/http/problem.ts';
+import { badRequest, forbidden, notFound } from '../platform/http/problem.ts';
 import { cannotGrant } from './permission.ts';
 import { mintToken } from './token-text.ts';
 import type { Token } from './token.entity.ts';
@@ -55,7 +55,7 @@ export class IssueToken {
 const demandOwnScopes = (caller: Caller, { scopes }: NewToken): void => {
   const lacking = cannotGrant(caller.scopes, scopes);
   if (lacking.length === 0) return;
-  throw new Problem(403, 'scope_not_yours', `Your token cannot hand on what it lacks: ${lacking.join(', ')}.`);
+  throw forbidden('scope_not_yours', `Your token cannot hand on what it lacks: ${lacking.join(', ')}.`);
 };
 
 const endOf = ({ expiresAt }: NewToken, now: Instant): Instant | null => {

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { EVERYTHING, onlyCustomer } from '../platform/database/scope.ts';
 import { callerOf, type Authenticated, type TokenScope } from '../platform/http/caller.ts';
-import { Problem } from '../platform/http/problem.ts';
+import { forbidden } from '../platform/http/problem.ts';
 import { OPEN_TO_ALL, REQUIRED_SCOPE } from '../platform/http/requires.ts';
 import { Authenticate } from './authenticate.ts';
 import { mayDo } from './permission.ts';
@@ -21,9 +21,9 @@ export class TokenGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Authenticated>();
     const token = await this.authenticate.run(request.header('authorization'));
     const needed = this.said<TokenScope>(REQUIRED_SCOPE, context);
-    if (needed === undefined) throw new Problem(403, 'forbidden', 'This route says for nobody that they may use it.');
+    if (needed === undefined) throw forbidden('forbidden', 'This route says for nobody that they may use it.');
     if (!mayDo(token.scopes, needed)) {
-      throw new Problem(403, 'missing_scope', `This needs a token with the scope "${needed}".`);
+      throw forbidden('missing_scope', `This needs a token with the scope "${needed}".`);
     }
     request.umpireCaller = callerOf(request, { id: token.id, scopes: token.scopes, scope: scopeOf(token) });
     return true;

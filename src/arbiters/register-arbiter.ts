@@ -10,7 +10,7 @@ import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database } from '../platform/database/database.ts';
 import type { Caller } from '../platform/http/caller.ts';
-import { badRequest, conflict, Problem } from '../platform/http/problem.ts';
+import { badRequest, conflict, forbidden } from '../platform/http/problem.ts';
 import type { Arbiter, QnetdInstance } from './arbiter.entity.ts';
 import type { NewArbiter } from './arbiters.schema.ts';
 import { ArbitersStore } from './arbiters.store.ts';
@@ -31,7 +31,7 @@ export class RegisterArbiter {
 
   /** Takes an arbiter in. Nothing is run on it: a `prepare-arbiter` job does that. */
   async run(caller: Caller, asked: NewArbiter): Promise<{ arbiter: Arbiter; instances: QnetdInstance[] }> {
-    if (caller.scope.kind === 'customer') throw new Problem(403, 'forbidden', 'Arbiters are the provider’s own: use a token that belongs to no customer.');
+    if (caller.scope.kind === 'customer') throw forbidden('forbidden', 'Arbiters are the provider’s own: use a token that belongs to no customer.');
     if (asked.isolation === 'per-customer') throw notYet();
     const credential = await this.hosts.findCredential(this.database.read, caller.scope, asked.credentialId);
     if (!credential || credential.customerId !== null) throw wrongCredential();

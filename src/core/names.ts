@@ -40,13 +40,26 @@ export const foldClusterName = (name: ClusterName): string => name.toLowerCase()
 export const sameClusterName = (a: ClusterName, b: ClusterName): boolean => foldClusterName(a) === foldClusterName(b);
 
 const DNS_NAME = /^(?=.{1,253}$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/;
-const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
-const IPV6 = /^(?=.{2,39}$)(?=.*:.*:)[0-9A-Fa-f:]+(\.\d{1,3}){0,3}$/;
+/** Four decimal numbers without leading zeros, which some resolvers would read as octal. */
+const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+const IPV6_GROUP = /^[0-9A-Fa-f]{1,4}$/;
+
+/** RFC 4291, 2.2: eight groups, `::` once in the place of one group or more, the last two perhaps written as IPv4. */
+const isIpv6 = (text: string): boolean => {
+  const [head = '', tail, ...more] = text.split('::');
+  const parts = [head, tail ?? ''].flatMap((part) => (part === '' ? [] : part.split(':')));
+  const last = parts.at(-1) ?? '';
+  const groups = text.endsWith(last) && IPV4.test(last) ? [...parts.slice(0, -1), '0', '0'] : parts;
+  const fits = tail === undefined ? groups.length === 8 : groups.length <= 7;
+  return more.length === 0 && fits && groups.every((group) => IPV6_GROUP.test(group));
+};
+
+/** Resolvers read such a name as an IPv4 address in one of its odd forms (WHATWG URL, 3.5, "ends in a number"). */
+const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[0-9a-f]*)$/i;
 
 /** A host's address: a DNS name, an IPv4 address or an IPv6 address without brackets or zone. Lower-cased. */
 export const hostAddress = (text: string): Result<HostAddress> => {
-  const looksNumeric = /^[\d.]+$/.test(text);
-  const valid = IPV4.test(text) || IPV6.test(text) || (!looksNumeric && DNS_NAME.test(text));
+  const valid = IPV4.test(text) || isIpv6(text) || (!ENDS_IN_NUMBER.test(text) && DNS_NAME.test(text));
   return valid
     ? succeed(text.toLowerCase() as HostAddress)
     : fail(

@@ -7,7 +7,7 @@ import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { isUniqueViolation } from '../platform/database/constraint.ts';
 import { Database, type Transaction } from '../platform/database/database.ts';
 import type { Caller } from '../platform/http/caller.ts';
-import { conflict, Problem } from '../platform/http/problem.ts';
+import { conflict, forbidden } from '../platform/http/problem.ts';
 import type { NewCustomer } from './customers.schema.ts';
 import { CustomersStore, type CustomerWithRefs, type ExternalRef } from './customers.store.ts';
 
@@ -23,7 +23,7 @@ export class RegisterCustomer {
   /** Takes a customer in. Only the MSP itself may: a customer's own token cannot make another customer. */
   async run(caller: Caller, asked: NewCustomer): Promise<CustomerWithRefs> {
     if (caller.scope.kind === 'customer')
-      throw new Problem(403, 'forbidden', 'A token of one customer cannot make customers.');
+      throw forbidden('forbidden', 'A token of one customer cannot make customers.');
     const now = this.clock.now();
     const customer = { id: randomUUIDv7(), name: asked.name, version: 1, createdAt: now, updatedAt: now };
     const registering = this.database.write(async (tx) => {

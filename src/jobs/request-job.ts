@@ -47,22 +47,21 @@ export class RequestJob {
     const kind = this.kinds.named(asked.kind);
     const draft: Draft = { id: randomUUIDv7(), asked, kind, options: optionsOf(kind, asked), target: await this.stores.target(caller.scope, kind, asked) };
     const transcript = this.transcriber.held(draft.id);
-    const plannedAt = this.clock.now();
-    const plan = await this.plan(draft, transcript.observe);
-    if (asked.dryRun) return { kind: 'plan', plan };
-    if (!isAllowed(plan)) throw refused(plan.findings);
-    const { job, steps } = this.rowsOf(draft, plan, plannedAt);
-    await this.stores.insert(caller, draft.kind, job, steps, async (tx) => transcript.write(tx));
-    // A wake that is lost is made good by the sweeper: the job is on record.
-    await this.queue.wake(RUN_JOB, job.id);
-    return { kind: 'job', job, steps };
-  }
-
-  private async plan({ id, kind, target, options }: Draft, observe: ReturnType<Transcriber['held']>['observe']): Promise<Plan> {
-    await using connections = this.reach.connections(hostsOf(target), observe);
-    const never = new AbortController().signal;
-    const look = (hostId: string, subject: string) => new HostSession(hostId, subject, connections, null, never);
-    return await kind.plan({ jobId: id, target, options, look });
+    const connections = this.shelf.open(hostsOf(draft.target), transcript.observe);
+    try {
+      const plannedAt = this.clock.now();
+      const plan = await planOf(draft, connections);
+      if (asked.dryRun) return { kind: 'plan', plan };
+      if (!isAllowed(plan)) throw refused(plan.findings);
+      const { job, steps } = this.rowsOf(draft, plan, plannedAt);
+      await this.stores.insert(caller, draft.kind, job, steps, (tx) => transcript.write(tx));
+      this.shelf.put(job.id, connections);
+      // A wake that is lost is made good by the sweeper: the job is on record.
+      await this.queue.wake(RUN_JOB, job.id);
+      return { kind: 'job', job, steps };
+    } finally {
+      if (!this.shelf.holds(draft.id)) void connections.hosts.closeAll();
+    }
   }
 
   private rowsOf({ id, asked, target, options }: Draft, plan: Plan, plannedAt: ReturnType<Clock['now']>): { job: Job; steps: JobStep[] } {

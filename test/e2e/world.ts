@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Lab, labObstacle } from '../lab/lab.ts';
 import type { SampleRecord } from '../lab/record.ts';
+import { treeDiff, type FileTree } from '../lab/tree.ts';
 import type { Client, JobView } from './client.ts';
 import { Inventory } from './inventory.ts';
 import { Service, type ServiceOptions } from './service.ts';
@@ -19,7 +20,7 @@ export interface WorldOptions extends ServiceOptions {
 }
 
 /** Two looks of the sampler are about 50 ms apart; a machine that is busy with many hosts lets it wait now and then. */
-const STRICTNESS = { maxGapMs: 1_500, minPerSecond: 8 };
+export const STRICTNESS = { maxGapMs: 1_500, minPerSecond: 8 };
 
 /**
  * A suite in the lab that the runner has brought up for it (see run.ts). Skipped, with the reason in its title, where the
@@ -57,6 +58,27 @@ export const watched = async <T>({ lab }: World, clusters: readonly string[], wo
   const record = await sampler.stop();
   record.assertNeverInquorate(STRICTNESS);
   return { result, record };
+};
+
+type Trees = Readonly<Record<string, FileTree>>;
+
+/** What the file tree of each node of a cluster holds, beyond the machine's own. */
+export const treesAt = async (lab: Lab, cluster: string): Promise<Trees> =>
+  Object.fromEntries(await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.tree()] as const)));
+
+const CONFIGS = ['/etc/corosync/corosync.conf', '/etc/pve/corosync.conf'];
+const withoutVersion = (text: string): string => text.replace(/config_version: *\d+/, 'config_version: *');
+
+/** corosync.conf of each node, but for the one value that an undo has to change. */
+export const configsAt = async (lab: Lab, cluster: string): Promise<readonly string[]> =>
+  Promise.all(lab.cluster(cluster).nodes.map(async (node) => withoutVersion(await node.readFile('/etc/corosync/corosync.conf'))));
+
+/** What differs between then and now on any node, beside corosync.conf, which `configsAt` compares. */
+export const differencesSince = async (lab: Lab, cluster: string, before: Trees): Promise<string[]> => {
+  const after = await treesAt(lab, cluster);
+  return Object.entries(before)
+    .flatMap(([node, tree]) => treeDiff(tree, after[node] ?? tree).map((line) => `${node}: ${line}`))
+    .filter((line) => !CONFIGS.some((path) => line.includes(`${path}:`)));
 };
 
 /** The file tree of each node of a cluster, as one digest a node. */

@@ -97,15 +97,31 @@ const name = (reader: DerReader): NameReading => {
   return { der, attributes };
 };
 
-const utf8 = new TextDecoder('utf-8');
-
 const attribute = (pair: DerReader): { oid: string; text: string } => {
   const oid = pair.oid();
   const tag = pair.nextTag;
-  if (tag === null) throw new DerError('a name without a value');
-  const text = utf8.decode(pair.content(tag));
+  if (tag === null || !TEXTS.has(tag)) throw new DerError('a name that is no text');
+  const text = tag === Tag.utf8String ? utf8Text(pair.content(tag)) : asciiText(pair.content(tag));
   pair.end();
   return { oid, text };
+};
+
+/** The kinds of text that RFC 5280, 4.1.2.4, gives to new names, and IA5String, which mail addresses have. */
+const TEXTS: ReadonlySet<number> = new Set([Tag.utf8String, Tag.printableString, Tag.ia5String]);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const utf8Text = (content: Uint8Array): string => {
+  try {
+    return utf8.decode(content);
+  } catch {
+    throw new DerError('a name that is no UTF-8');
+  }
+};
+
+const asciiText = (content: Uint8Array): string => {
+  if (content.some((byte) => byte >= 0x80)) throw new DerError('a name that is no ASCII');
+  return utf8Text(content);
 };
 
 const validity = (reader: DerReader): Validity => {

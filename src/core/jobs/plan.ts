@@ -33,7 +33,11 @@ export interface Plan {
 export const isAllowed = (plan: Plan): boolean => !hasError(plan.findings);
 
 /** A plan that refuses: what was found, and no step. */
-export const refusal = (findings: readonly Finding[], quorum: QuorumForecast | null = null): Plan => ({ steps: [], findings, quorum });
+export const refusal = (findings: readonly Finding[], quorum: QuorumForecast | null = null): Plan => ({
+  steps: [],
+  findings,
+  quorum,
+});
 
 type Unstaged = Omit<PlannedStep, 'stage'>;
 

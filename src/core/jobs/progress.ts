@@ -23,7 +23,10 @@ export interface Progress {
 
 export type ProgressEvent =
   | { readonly kind: 'taken' }
-  | { readonly kind: 'step-begun' | 'step-done' | 'step-failed' | 'undo-begun' | 'step-undone' | 'undo-failed'; readonly position: number }
+  | {
+      readonly kind: 'step-begun' | 'step-done' | 'step-failed' | 'undo-begun' | 'step-undone' | 'undo-failed';
+      readonly position: number;
+    }
   | { readonly kind: 'turned-back' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'cancel-requested' }
@@ -36,7 +39,12 @@ export type Move =
   | { readonly kind: 'end'; readonly as: 'done' | 'undone' | 'cancelled' | 'frozen' };
 
 /** Which states a step may be in for an event to be legal, and where the event takes it. */
-const STEP_MOVES: Readonly<Record<'step-begun' | 'step-done' | 'step-failed' | 'undo-begun' | 'step-undone' | 'undo-failed', { from: readonly StepState[]; to: StepState }>> = {
+const STEP_MOVES: Readonly<
+  Record<
+    'step-begun' | 'step-done' | 'step-failed' | 'undo-begun' | 'step-undone' | 'undo-failed',
+    { from: readonly StepState[]; to: StepState }
+  >
+> = {
   // A step that is `running` begins again when the process that ran it is gone: each step run twice equals once.
   'step-begun': { from: ['pending', 'running'], to: 'running' },
   'step-done': { from: ['running'], to: 'done' },
@@ -76,11 +84,16 @@ const backward = ({ steps, cancelRequested }: Progress): Move => {
 
 const illegal = (progress: Progress, event: ProgressEvent) =>
   fail(
-    error('illegal_job_event', 'job', `A job that is ${progress.state} (${progress.direction}) cannot take "${event.kind}".`, {
-      state: progress.state,
-      direction: progress.direction,
-      event: event.kind,
-    }),
+    error(
+      'illegal_job_event',
+      'job',
+      `A job that is ${progress.state} (${progress.direction}) cannot take "${event.kind}".`,
+      {
+        state: progress.state,
+        direction: progress.direction,
+        event: event.kind,
+      },
+    ),
   );
 
 /** The progress after an event; an event that cannot happen in this state is a finding, and changes nothing. */
@@ -89,7 +102,9 @@ export const advance = (progress: Progress, event: ProgressEvent): Result<Progre
     case 'taken':
       return progress.state === 'queued' ? succeed({ ...progress, state: 'running' }) : illegal(progress, event);
     case 'turned-back':
-      return nextMove(progress)?.kind === 'turn-back' ? succeed({ ...progress, direction: 'backward' }) : illegal(progress, event);
+      return nextMove(progress)?.kind === 'turn-back'
+        ? succeed({ ...progress, direction: 'backward' })
+        : illegal(progress, event);
     case 'ended': {
       const move = nextMove(progress);
       return move?.kind === 'end' ? succeed({ ...progress, state: move.as }) : illegal(progress, event);
@@ -117,13 +132,22 @@ const thawed = (progress: Progress): Progress => ({
   steps: progress.steps.map((step) => (step.state === 'undo-failed' ? { ...step, state: 'undoing' } : step)),
 });
 
-const moveStep = (progress: Progress, kind: keyof typeof STEP_MOVES, position: number, event: ProgressEvent): Result<Progress> => {
+const moveStep = (
+  progress: Progress,
+  kind: keyof typeof STEP_MOVES,
+  position: number,
+  event: ProgressEvent,
+): Result<Progress> => {
   const step = progress.steps.find((candidate) => candidate.position === position);
   const rule = STEP_MOVES[kind];
   const direction: Direction = kind.startsWith('step-') && kind !== 'step-undone' ? 'forward' : 'backward';
-  if (!step || progress.state !== 'running' || progress.direction !== direction || !rule.from.includes(step.state)) return illegal(progress, event);
+  if (!step || progress.state !== 'running' || progress.direction !== direction || !rule.from.includes(step.state))
+    return illegal(progress, event);
   if ((kind === 'step-begun' || kind === 'undo-begun') && !isDue(progress, position)) return illegal(progress, event);
-  return succeed({ ...progress, steps: progress.steps.map((other) => (other === step ? { ...step, state: rule.to } : other)) });
+  return succeed({
+    ...progress,
+    steps: progress.steps.map((other) => (other === step ? { ...step, state: rule.to } : other)),
+  });
 };
 
 /** No step begins before its turn. Of a stage that failed in part, the steps already under way may still end. */

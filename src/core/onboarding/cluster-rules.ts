@@ -1,3 +1,4 @@
+import { listContradictsStatus } from '../corosync/tools/qnetd-list.ts';
 import { error, type Finding } from '../finding.ts';
 import { seenArbiter, seenNodes, type OnboardingSituation } from './situation.ts';
 
@@ -18,24 +19,45 @@ const shared = <T>(pairs: readonly (readonly [T, string])[]): readonly (readonly
 export const CLUSTER_RULES: readonly ClusterRule[] = [
   {
     because: 'a cluster has one device',
-    check: ({ cluster }) => (cluster.onboarded ? [error('already_onboarded', cluster.name, `"${cluster.name}" has its device already.`)] : none),
+    check: ({ cluster }) =>
+      cluster.onboarded
+        ? [error('already_onboarded', cluster.name, `"${cluster.name}" has its device already.`)]
+        : none,
   },
   {
     because: 'the view of one node alone may be an old one',
     check: ({ cluster, nodes }) => {
       const rings = new Set(
         seenNodes(nodes).flatMap(({ facts }) =>
-          facts.quorum.kind === 'known' ? [JSON.stringify([facts.quorum.value.ringId, facts.quorum.value.members.map((m) => m.nodeId)])] : [],
+          facts.quorum.kind === 'known'
+            ? [JSON.stringify([facts.quorum.value.ringId, facts.quorum.value.members.map((m) => m.nodeId)])]
+            : [],
         ),
       );
-      return rings.size > 1 ? [error('views_differ', cluster.name, 'The nodes disagree on who is a member. Wait until the cluster has settled.')] : none;
+      return rings.size > 1
+        ? [
+            error(
+              'views_differ',
+              cluster.name,
+              'The nodes disagree on who is a member. Wait until the cluster has settled.',
+            ),
+          ]
+        : none;
     },
   },
   {
     because: 'a reload reads the file on every node: where they differ, the nodes would part',
     check: ({ cluster, nodes }) => {
       const texts = new Set(seenNodes(nodes).map(({ facts }) => facts.config));
-      return texts.size > 1 ? [error('configs_differ', cluster.name, 'corosync.conf is not the same on all nodes. Make it so first, byte for byte.')] : none;
+      return texts.size > 1
+        ? [
+            error(
+              'configs_differ',
+              cluster.name,
+              'corosync.conf is not the same on all nodes. Make it so first, byte for byte.',
+            ),
+          ]
+        : none;
     },
   },
   {
@@ -43,7 +65,14 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
     check: ({ cluster, nodes }) => {
       const versions = [...new Set(seenNodes(nodes).map(({ facts }) => facts.runningVersion ?? '?'))];
       return versions.length > 1
-        ? [error('versions_differ', cluster.name, `The nodes run different versions of the configuration: ${versions.join(', ')}.`, { versions })]
+        ? [
+            error(
+              'versions_differ',
+              cluster.name,
+              `The nodes run different versions of the configuration: ${versions.join(', ')}.`,
+              { versions },
+            ),
+          ]
         : none;
     },
   },
@@ -52,13 +81,27 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
     check: ({ nodes }) =>
       shared(seenNodes(nodes).map(({ facts, address }) => [facts.machineId, address] as const))
         .filter(([machineId]) => machineId !== null)
-        .map(([, who]) => error('same_machine', who[0] ?? '', `${who.join(' and ')} are one machine, or copies with the same machine id.`, { addresses: who })),
+        .map(([, who]) =>
+          error(
+            'same_machine',
+            who[0] ?? '',
+            `${who.join(' and ')} are one machine, or copies with the same machine id.`,
+            { addresses: who },
+          ),
+        ),
   },
   {
     because: 'node ids tell the nodes apart at qnetd: the second with the same one is locked out (error 17)',
     check: ({ nodes }) =>
-      shared(seenNodes(nodes).flatMap(({ facts, address }) => (facts.quorum.kind === 'known' ? [[facts.quorum.value.nodeId, address] as const] : []))).map(
-        ([nodeId, who]) => error('same_node_id', who[0] ?? '', `${who.join(' and ')} both say that they are node ${nodeId}.`, { nodeId, addresses: who }),
+      shared(
+        seenNodes(nodes).flatMap(({ facts, address }) =>
+          facts.quorum.kind === 'known' ? [[facts.quorum.value.nodeId, address] as const] : [],
+        ),
+      ).map(([nodeId, who]) =>
+        error('same_node_id', who[0] ?? '', `${who.join(' and ')} both say that they are node ${nodeId}.`, {
+          nodeId,
+          addresses: who,
+        }),
       ),
   },
   {
@@ -67,9 +110,20 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
       const facts = seenArbiter(arbiter);
       const own = new Set([arbiter.address, ...(facts?.addresses ?? [])]);
       const inside = seenNodes(nodes).find(
-        (node) => own.has(node.address) || node.facts.addresses.some((address) => own.has(address)) || (facts?.machineId && node.facts.machineId === facts.machineId),
+        (node) =>
+          own.has(node.address) ||
+          node.facts.addresses.some((address) => own.has(address)) ||
+          (facts?.machineId && node.facts.machineId === facts.machineId),
       );
-      return inside ? [error('arbiter_is_a_node', arbiter.name, `The arbiter is ${inside.address}, a node of this cluster. It must be a host of its own.`)] : none;
+      return inside
+        ? [
+            error(
+              'arbiter_is_a_node',
+              arbiter.name,
+              `The arbiter is ${inside.address}, a node of this cluster. It must be a host of its own.`,
+            ),
+          ]
+        : none;
     },
   },
   {
@@ -77,20 +131,39 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
     check: ({ arbiter }) => {
       const facts = seenArbiter(arbiter);
       if (facts === null) return none;
-      if (!arbiter.prepared) return [error('arbiter_not_prepared', arbiter.name, `The arbiter "${arbiter.name}" is not prepared: run a prepare-arbiter job first.`)];
+      if (!arbiter.prepared)
+        return [
+          error(
+            'arbiter_not_prepared',
+            arbiter.name,
+            `The arbiter "${arbiter.name}" is not prepared: run a prepare-arbiter job first.`,
+          ),
+        ];
       if (facts.status.kind !== 'known') return [{ ...facts.status.finding, subject: arbiter.name }];
       return facts.status.value.tls === 'required'
         ? none
-        : [error('arbiter_tls_not_required', arbiter.name, `qnetd on "${arbiter.name}" does not demand TLS, so anybody may speak for any cluster. Prepare the arbiter again.`)];
+        : [
+            error(
+              'arbiter_tls_not_required',
+              arbiter.name,
+              `qnetd on "${arbiter.name}" does not demand TLS, so anybody may speak for any cluster. Prepare the arbiter again.`,
+            ),
+          ];
     },
   },
   {
     because: 'qnetd merges clusters of one name, and certificates do not tell letter cases apart',
     check: ({ cluster, arbiter }) => {
-      const clusters = seenArbiter(arbiter)?.clusters;
-      if (clusters?.kind !== 'known') return none;
+      const facts = seenArbiter(arbiter);
+      // Of a qnetd that does not even tell its status, the rule before has said enough.
+      if (facts?.status.kind !== 'known') return none;
+      const { status, clusters } = facts;
+      if (clusters.kind !== 'known') return [{ ...clusters.finding, subject: arbiter.name }];
+      const contradiction = listContradictsStatus(clusters.value, status.value, arbiter.name);
       const taken = clusters.value.find((other) => other.name.toLowerCase() === cluster.name.toLowerCase());
-      return taken ? [error('name_taken', cluster.name, `A cluster named "${taken.name}" is connected to the arbiter already. Names must differ in more than letter case.`)] : none;
+      if (!taken) return contradiction ? [contradiction] : none;
+      const message = `A cluster named "${taken.name}" is connected to the arbiter already. Names must differ in more than letter case.`;
+      return [error('name_taken', cluster.name, message)];
     },
   },
 ];

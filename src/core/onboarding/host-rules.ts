@@ -17,7 +17,13 @@ export const HOST_RULES: readonly HostRule[] = [
   {
     because: 'every change needs root: certificates, configuration, packages and units are its own',
     check: ({ isRoot }, subject) =>
-      isRoot ? null : error('missing_rights', subject, `The login on ${subject} does not become root. Log in as root, or allow the user NOPASSWD sudo.`),
+      isRoot
+        ? null
+        : error(
+            'missing_rights',
+            subject,
+            `The login on ${subject} does not become root. Log in as root, or allow the user NOPASSWD sudo.`,
+          ),
   },
   {
     because: 'a certificate must be valid at the same time for whoever issues, shows and checks it',
@@ -25,20 +31,32 @@ export const HOST_RULES: readonly HostRule[] = [
       if (clockOffsetMs === null) return error('clock_unknown', subject, `${subject} did not tell its time.`);
       if (Math.abs(clockOffsetMs) <= MOST_SKEW_MS) return null;
       const seconds = Math.round(clockOffsetMs / 1000);
-      return error('clock_skew', subject, `The clock of ${subject} is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} ours. Have it kept by NTP.`, { seconds });
+      return error(
+        'clock_skew',
+        subject,
+        `The clock of ${subject} is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} ours. Have it kept by NTP.`,
+        { seconds },
+      );
     },
   },
   {
     because: 'a change that runs out of space stops half-way',
     check: ({ freeKiB }, subject) =>
       freeKiB !== null && freeKiB < LEAST_FREE_KIB
-        ? error('disk_full', subject, `${subject} has only ${freeKiB} KiB free where a change would write; it needs ${LEAST_FREE_KIB}.`, { freeKiB })
+        ? error(
+            'disk_full',
+            subject,
+            `${subject} has only ${freeKiB} KiB free where a change would write; it needs ${LEAST_FREE_KIB}.`,
+            { freeKiB },
+          )
         : null,
   },
   {
     because: 'a host is known by its machine id, wherever its address leads tomorrow',
     check: ({ machineId }, subject) =>
-      machineId === null ? error('machine_id_missing', subject, `${subject} has no machine id. Run systemd-machine-id-setup there.`) : null,
+      machineId === null
+        ? error('machine_id_missing', subject, `${subject} has no machine id. Run systemd-machine-id-setup there.`)
+        : null,
   },
 ];
 

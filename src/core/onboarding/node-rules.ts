@@ -19,11 +19,16 @@ export const NODE_RULES: readonly NodeRule[] = [
     check: (node) =>
       activeUnit(node, 'corosync.service')
         ? null
-        : error('corosync_down', node.address, `corosync does not run on ${node.address}. Start it, and wait until the cluster is whole.`),
+        : error(
+            'corosync_down',
+            node.address,
+            `corosync does not run on ${node.address}. Start it, and wait until the cluster is whole.`,
+          ),
   },
   {
     because: 'a view that we cannot read is no evidence of health',
-    check: ({ address, facts }) => (facts.quorum.kind === 'known' ? null : { ...facts.quorum.finding, subject: address }),
+    check: ({ address, facts }) =>
+      facts.quorum.kind === 'known' ? null : { ...facts.quorum.finding, subject: address },
   },
   {
     because: 'a cluster without quorum must not be changed',
@@ -49,14 +54,22 @@ export const NODE_RULES: readonly NodeRule[] = [
     because: 'what corosync runs must be what its file says, or a reload would change more than we wrote',
     check: ({ address, facts }) =>
       facts.config === null || facts.runningVersion === null
-        ? error('config_unreadable', address, `corosync.conf of ${address}, or the version that corosync runs, cannot be read.`)
+        ? error(
+            'config_unreadable',
+            address,
+            `corosync.conf of ${address}, or the version that corosync runs, cannot be read.`,
+          )
         : null,
   },
   {
     because: 'a device that somebody else set up is not ours to replace',
     check: ({ address, facts }) =>
       facts.device.kind === 'known' || facts.units.get('corosync-qdevice.service')?.active === 'active'
-        ? error('device_already_there', address, `corosync-qdevice already runs on ${address}. Remove that device first, with the tool that set it up.`)
+        ? error(
+            'device_already_there',
+            address,
+            `corosync-qdevice already runs on ${address}. Remove that device first, with the tool that set it up.`,
+          )
         : null,
   },
   {
@@ -64,7 +77,12 @@ export const NODE_RULES: readonly NodeRule[] = [
     check: ({ address, facts }) => {
       const foreign = facts.files.find((path) => LIVE_DATABASE.test(path));
       return foreign
-        ? error('foreign_nss_database', address, `${foreign} on ${address} is none of ours. Move it away if no other arbiter needs it.`, { path: foreign })
+        ? error(
+            'foreign_nss_database',
+            address,
+            `${foreign} on ${address} is none of ours. Move it away if no other arbiter needs it.`,
+            { path: foreign },
+          )
         : null;
     },
   },
@@ -72,14 +90,28 @@ export const NODE_RULES: readonly NodeRule[] = [
     because: 'somebody else is about to change the same file, and their change wins',
     check: ({ address, facts }) => {
       const half = facts.files.find((path) => HALF_WRITTEN.test(path) || SWAP_FILE.test(path));
-      return half ? error('config_being_edited', address, `${half} on ${address} says that somebody is editing corosync.conf. Finish or remove it first.`, { path: half }) : null;
+      return half
+        ? error(
+            'config_being_edited',
+            address,
+            `${half} on ${address} says that somebody is editing corosync.conf. Finish or remove it first.`,
+            { path: half },
+          )
+        : null;
     },
   },
   {
-    because: 'on Proxmox VE the master copy decides, elsewhere the local file: writing the wrong one is undone or ignored',
+    because:
+      'on Proxmox VE the master copy decides, elsewhere the local file: writing the wrong one is undone or ignored',
     check: ({ address, facts }, { cluster }) => {
-      if (cluster.kind === 'pve' && facts.pve === null) return error('not_pve', address, `${address} has no /etc/pve/corosync.conf, but its cluster is registered as "pve".`);
-      if (cluster.kind === 'corosync' && facts.pve !== null) return error('is_pve', address, `${address} has /etc/pve/corosync.conf: register its cluster as "pve".`);
+      if (cluster.kind === 'pve' && facts.pve === null)
+        return error(
+          'not_pve',
+          address,
+          `${address} has no /etc/pve/corosync.conf, but its cluster is registered as "pve".`,
+        );
+      if (cluster.kind === 'corosync' && facts.pve !== null)
+        return error('is_pve', address, `${address} has /etc/pve/corosync.conf: register its cluster as "pve".`);
       return null;
     },
   },
@@ -87,7 +119,11 @@ export const NODE_RULES: readonly NodeRule[] = [
     because: 'without quorum, or with pmxcfs down, the master copy cannot be written, and so not be undone either',
     check: ({ address, facts }) =>
       facts.pve !== null && (!facts.pve.writable || facts.pve.config !== facts.config)
-        ? error('pve_not_in_step', address, `/etc/pve/corosync.conf of ${address} is read-only, or differs from the local file. Let pmxcfs settle first.`)
+        ? error(
+            'pve_not_in_step',
+            address,
+            `/etc/pve/corosync.conf of ${address} is read-only, or differs from the local file. Let pmxcfs settle first.`,
+          )
         : null,
   },
 ];

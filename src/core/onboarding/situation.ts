@@ -40,4 +40,5 @@ export interface SeenNode {
 export const seenNodes = (nodes: readonly NodeFound[]): readonly SeenNode[] =>
   nodes.flatMap(({ id, address, found }) => ('facts' in found ? [{ id, address, facts: found.facts }] : []));
 
-export const seenArbiter = ({ found }: Pick<ArbiterFound, 'found'>): ArbiterFacts | null => ('facts' in found ? found.facts : null);
+export const seenArbiter = ({ found }: Pick<ArbiterFound, 'found'>): ArbiterFacts | null =>
+  'facts' in found ? found.facts : null;

@@ -1,7 +1,17 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { loadKek, type Kek } from '../crypto/kek.ts';
-import { randomKek } from '../crypto/random.ts';
+import { randomKek, randomUUIDv7 } from '../crypto/random.ts';
 import { Secret } from '../crypto/secret.ts';
 
 /** The key file cannot be used; the sentence repeats nothing of its content. */
@@ -35,22 +45,37 @@ export const readKekFile = (path: string): KekFile | null => {
   }
 };
 
-/** Makes a key and its file, which is on the disk before anything is sealed with the key. */
+/**
+ * Makes a key and its file, which is on the disk before anything is sealed with the key. The file appears whole or not at
+ * all; where another process was first, its key is the one.
+ */
 export const makeKekFile = (path: string): KekFile => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const key = randomKek();
   const loaded = loadKek(key);
   if (!loaded.ok) throw new Error('a fresh key broke its own rule');
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, `${key.reveal()}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  syncDirectory(dirname(path));
+  if (!appears(path, `${key.reveal()}\n`)) return readKekFile(path) ?? makeKekFile(path);
   const warning = `made the key-encryption key ${path}: keep a copy of it apart from the database's backups, for without it no stored secret opens`;
   return { kek: loaded.value, warning };
+};
+
+/** @returns false when there is such a file already: link(2) replaces none */
+const appears = (path: string, content: string): boolean => {
+  const draft = `${path}.${randomUUIDv7()}`;
+  const file = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(file, content);
+    fsyncSync(file);
+    linkSync(draft, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw thrown;
+  } finally {
+    closeSync(file);
+    unlinkSync(draft);
+  }
+  syncDirectory(dirname(path));
+  return true;
 };
 
 const openIfThere = (path: string): number | null => {

@@ -124,7 +124,9 @@ const validityDer = ({ notBefore, notAfter }: Validity): Buffer =>
 
 /** RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
 const timeText = (at: Instant): string => {
-  const digits = `${iso(at).slice(0, 19).replace(/[-T:]/g, '')}Z`;
+  const text = iso(at);
+  const pair = (from: number): string => text.slice(from, from + 2);
+  const digits = `${text.slice(0, 4)}${pair(5)}${pair(8)}${pair(11)}${pair(14)}${pair(17)}Z`;
   return digits < '2050' ? shortText(Tag.utcTime, digits.slice(2)) : shortText(Tag.generalizedTime, digits);
 };
 

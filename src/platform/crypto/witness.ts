@@ -8,7 +8,6 @@ export const witnessOf = (der: Uint8Array): Witness | null => {
     const certificate = new X509Certificate(der);
     return {
       subject: certificate.subject,
-      serial: certificate.serialNumber.toLowerCase(),
       validity: {
         notBefore: instant(certificate.validFromDate.getTime()),
         notAfter: instant(certificate.validToDate.getTime()),

@@ -46,7 +46,8 @@ export class Database {
    * A unit of work holds rows only: whoever waits for a network inside one would stop every other writer.
    */
   async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    if (this.inside.getStore()) throw new Error('a unit of work cannot begin inside another one: hand the transaction on');
+    if (this.inside.getStore())
+      throw new Error('a unit of work cannot begin inside another one: hand the transaction on');
     const writing = this.sources.oneWriter ? this.turnstile.pass(() => this.transact(work)) : this.transact(work);
     this.underWay.add(writing);
     try {

@@ -30,7 +30,7 @@ export const findPage = async <T extends ObjectLiteral & { id: string }>(
   request: PageRequest,
 ): Promise<Page<T>> => {
   const rows = await manager.find(entity, {
-    where: request.after === null ? where : ({ ...where, id: LessThan(request.after) }),
+    where: request.after === null ? where : { ...where, id: LessThan(request.after) },
     order: { id: 'DESC' } as never,
     take: request.limit + 1,
   });

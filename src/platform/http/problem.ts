@@ -30,6 +30,15 @@ export const refused = (findings: readonly Finding[]): Problem => {
 export const badRequest = (code: string, detail: string, findings: readonly Finding[] = []): Problem =>
   new Problem(400, code, detail, findings);
 
+/** Nobody is known to ask: the token is missing, wrong or too old. */
+export const unauthorized = (code: string, detail: string): Problem => new Problem(401, code, detail);
+
+/** It is known who asks, and they may not. */
+export const forbidden = (code: string, detail: string): Problem => new Problem(403, code, detail);
+
+/** What was sent is well formed, and cannot be meant. */
+export const unprocessable = (code: string, detail: string): Problem => new Problem(422, code, detail);
+
 /** `unknown_field` reads "Unknown field". */
 export const titleOf = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
 

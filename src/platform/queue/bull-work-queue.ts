@@ -119,7 +119,7 @@ export class BullWorkQueue extends WorkQueue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
     const queue = this.#bull.queue(name);
-    queue.on('error', (failure) => this.#complaints.hear(`queue ${name}`, failure));
+    queue.on('error', (failure) => this.#complaints.hear('queue', failure));
     this.#queues.set(name, queue);
     return queue;
   }

@@ -1,5 +1,6 @@
 import { createRedisBackend, Queue, Worker, type BackendFactory, type IQueueBackend, type Processor } from 'bullmq';
 import type { ConnectionOptions, WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { Clock } from '../../core/time.ts';
 import { sqliteBackend } from './sqlite/sqlite-queue-backend.ts';
 import { QueueFile } from './sqlite/queue-file.ts';
@@ -46,24 +47,29 @@ const EVENTS_KEPT = 1_000;
 
 const NOTHING = (): void => undefined;
 
-/** The queue in Redis. Producers fail at once while it is away; workers wait until it is back. */
+/**
+ * The queue in Redis. Producers share one connection, so that all of them, and the ping, are reached or refused alike; they
+ * fail at once while Redis is away. Workers wait until it is back.
+ */
 export const bullOnRedis = (url: string): Bull => {
   let givenUp = false;
-  // Null ends a client's attempts (ioredis, `retryStrategy`); otherwise one left behind would go on for ever and keep the process alive.
+  // Null ends a client's attempts; otherwise one left behind would go on for ever and keep the process alive.
   const retryStrategy = (attempt: number): number | null => (givenUp ? null : Math.min(attempt * 100, RECONNECT_MS));
-  const both = { url, connectTimeout: PRODUCER_MS, retryStrategy };
+  const both = { connectTimeout: PRODUCER_MS, retryStrategy };
   const prompt = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: PRODUCER_MS,
     socketTimeout: SILENCE_MS,
   };
+  const producer = new Redis(url, { ...both, ...prompt });
+  // Its trouble is told by each queue on it; before there is one, nobody wants to know.
+  producer.on('error', NOTHING);
   // Null is what BullMQ demands of a connection that blocks (redis-connection.ts, checkBlockingOptions); it watches over that
   // one's silence itself, and ioredis's timer for it would hold up the end of the process.
-  const patient = { maxRetriesPerRequest: null };
-  const connections = { producer: { ...both, ...prompt }, worker: { ...both, ...patient } };
+  const worker = { ...both, url, maxRetriesPerRequest: null };
   const giveUp = (): void => void (givenUp = true);
-  return { ...bull(createRedisBackend, connections), giveUp, close: NOTHING };
+  return { ...bull(createRedisBackend, { producer, worker }), giveUp, close: () => producer.disconnect() };
 };
 
 /** The queue in a SQLite file of its own. */

@@ -83,6 +83,10 @@ describe('readCertificate', () => {
     ['a version that does not exist', 'a003020102', 'a003020103'],
     ['a negative version', 'a003020102', 'a0030201ff'],
     ['a name that is longer than its place', '0603550403130c', '0603550403130d'],
+    ['a name that is a list of values', '0603550403130c', '0603550403300c'],
+    ['a name in wide characters', '0603550403130c', '06035504031e0c'],
+    ['a name that is no ASCII', '0603550403130c51', '0603550403130cd1'],
+    ['a name that is no UTF-8', '0603550403130c51', '06035504030c0cff'],
     ['a name without an attribute type', '0603550403130c', '0403550403130c'],
   ])('refuses %s', (_, from, to) => {
     const broken = readCertificate(replaced(stockServer(), from, to), 'lab1');

@@ -28,11 +28,12 @@ describe('two parsers of certificates', () => {
         const theirs = openssl(damaged);
         if (!ours.ok || theirs === null || isNegative(ours.value.serial)) return;
         bothRead += 1;
-        expect(ours.value.serial).toBe(theirs.serialNumber.toLowerCase());
+        expect(BigInt(`0x${ours.value.serial}`)).toBe(BigInt(`0x${theirs.serialNumber}`));
         expect(ours.value.validity.notBefore).toBe(theirs.validFromDate.getTime());
         expect(ours.value.validity.notAfter).toBe(theirs.validToDate.getTime());
         const name = commonNameOf(ours.value.subject) ?? '';
-        if (/^[A-Za-z ]+$/.test(name)) expect(theirs.subject).toContain(`CN=${name}`);
+        // OpenSSL escapes a blank at either end.
+        if (/^[A-Za-z]+( [A-Za-z]+)*$/.test(name)) expect(theirs.subject).toContain(`CN=${name}`);
       }),
       { numRuns: 4_000 },
     );

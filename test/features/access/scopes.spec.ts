@@ -57,7 +57,7 @@ describe('the guard before every route', () => {
   const reach = (route: keyof Routes, scopes: readonly TokenScope[]): Promise<boolean> => {
     const request = { header: () => 'Bearer x', socket: {} };
     const context = {
-      getHandler: () => Routes.prototype[route],
+      getHandler: () => Reflect.get(Routes.prototype, route) as object,
       getClass: () => Routes,
       switchToHttp: () => ({ getRequest: () => request }),
     } as unknown as ExecutionContext;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,10 +32,17 @@ describe('the file of the key-encryption key', () => {
     expect(readKekFile(path)?.kek.id).toBe(made.kek.id);
   });
 
-  it('is never made over one that stands', () => {
+  it('is never made over one that stands: that one is the key', () => {
     const { kek } = makeKekFile(path);
-    expect(() => makeKekFile(path)).toThrow(/EEXIST/);
-    expect(readKekFile(path)?.kek.id).toBe(kek.id);
+    const content = readFileSync(path, 'utf8');
+    expect(makeKekFile(path)).toEqual({ kek, warning: null });
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  it('leaves no draft behind', () => {
+    makeKekFile(path);
+    makeKekFile(path);
+    expect(readdirSync(folder)).toEqual(['kek']);
   });
 
   it('is a different key each time', () => {

@@ -163,9 +163,10 @@ describe('units of work in SQLite', () => {
   it('commits reach the disk before they are acknowledged: WAL with synchronous=FULL (invariant 24)', async () => {
     await using opened = await openTestDatabase(null);
     const pragma = (name: string) =>
-      opened.database.write(async (tx) =>
-        Object.values(((await tx.manager.query(`PRAGMA ${name}`)) as object[])[0] ?? {}),
-      );
+      opened.database.write(async (tx) => {
+        const [row] = await tx.manager.query<Record<string, unknown>[]>(`PRAGMA ${name}`);
+        return Object.values(row ?? {});
+      });
     expect(await pragma('journal_mode')).toEqual(['wal']);
     expect(await pragma('synchronous')).toEqual([2]);
     expect(await pragma('foreign_keys')).toEqual([1]);

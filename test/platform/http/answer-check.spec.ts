@@ -35,7 +35,7 @@ class Routes {
 /** What leaves when a route answers so. */
 const leaving = (route: keyof Routes, status: number, answer: unknown): Promise<unknown> => {
   const context = {
-    getHandler: () => Routes.prototype[route],
+    getHandler: () => Reflect.get(Routes.prototype, route) as object,
     getClass: () => Routes,
     switchToHttp: () => ({ getResponse: () => ({ statusCode: status }) }),
   } as unknown as ExecutionContext;

@@ -13,7 +13,7 @@ const worker = bull.worker(
     process.stdout.write(`${job.id ?? ''}\n`);
     if (mode === 'dies') await new Promise(() => setInterval(() => undefined, 1_000));
   },
-  { lockDuration: 1_000, stalledInterval: 500 },
+  mode === 'dies' ? { lockDuration: 1_000, stalledInterval: 500 } : {},
 );
 worker.on('error', (failure) => process.stderr.write(`${failure.message}\n`));
 await worker.waitUntilReady();

@@ -111,7 +111,7 @@ describe('words and names', () => {
 
   it('divide from a port at the last colon', () => {
     expect(printed.endpoint('::1:5403')).toEqual({ host: '::1', port: 5403 });
-    for (const text of ['', ':', 'a', 'a:', ':1', 'a:x', 'a:1:', 'a\u0007:1'])
+    for (const text of ['', ':', 'a', '5403', 'a:', ':1', 'a:x', 'a:1:', 'a\u0007:1'])
       expect(printed.endpoint(text)).toBeUndefined();
   });
 

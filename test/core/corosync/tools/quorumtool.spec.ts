@@ -323,6 +323,19 @@ describe('corosync-quorumtool printing what it never prints: unknown, with the l
     expectUnknown(HEALTHY.replace(from, to), 0, message);
   });
 
+  const OWN_ROW = '0x00000001          1    A,V,NMW 10.77.1.1 (local)\n';
+  const OTHER_ROW = '0x00000002          1    A,V,NMW 10.77.1.2\n';
+  const withNodes = (count: number) => HEALTHY.replace('Nodes:            2', `Nodes:            ${count}`);
+
+  it.each<[string, string, RegExp]>([
+    ['more rows than nodes', withNodes(1), /as many rows as "Nodes:" says, 1/],
+    ['another node twice', withNodes(3).replace(OTHER_ROW, OTHER_ROW + OTHER_ROW), /one row for each node id/],
+    ['the node itself twice', withNodes(3).replace(OWN_ROW, OWN_ROW + OWN_ROW), /one row for each node id/],
+    ['no row of the node itself', withNodes(1).replace(OWN_ROW, ''), /a row of node 1 itself/],
+  ])('%s', (_what, text, message) => {
+    expectUnknown(text, 0, message);
+  });
+
   it('cut short anywhere, unless nothing is missing', () => {
     for (let length = 0; length < HEALTHY.length; length += 1)
       expect(read(HEALTHY.slice(0, length), 0).kind, `cut after ${length} characters`).toBe('unknown');
