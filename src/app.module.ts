@@ -21,6 +21,9 @@ const ROOMS = [
   ...[ClustersModule, CertificatesModule, VotesModule, JobsModule],
 ];
 
+/** The embedded queue's own database, in the data directory. */
+export const QUEUE_FILE = 'queue.sqlite';
+
 /** How long a shutdown waits for steps that are under way on hosts. */
 const SHUTDOWN_MS = 10_000;
 
@@ -36,7 +39,7 @@ export class AppModule {
         PlatformModule.for(surroundings),
         QueueModule.forRoot({
           redisUrl: config.redisUrl,
-          file: join(config.dataDirectory, 'queue.sqlite'),
+          file: join(config.dataDirectory, QUEUE_FILE),
           clock,
           works: config.role !== 'api',
           shutdownMs: SHUTDOWN_MS,

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
@@ -7,7 +9,7 @@ import { MIGRATIONS } from '../migrations/migrations.ts';
 import { BootToken } from './access/boot-token.ts';
 import { IdempotencyInterceptor } from './access/idempotency.interceptor.ts';
 import { ReplayFilter } from './access/replay.filter.ts';
-import { AppModule } from './app.module.ts';
+import { AppModule, QUEUE_FILE } from './app.module.ts';
 import type { Clock } from './core/time.ts';
 import { ENTITIES } from './entities.ts';
 import { SystemClock } from './platform/clock/clock.ts';
@@ -60,6 +62,7 @@ export const createApp = async (config: Config, overrides: Overrides = {}): Prom
 const assemble = async (config: Config, overrides: Overrides, opened: AsyncDisposableStack): Promise<Umpire> => {
   const { clock = new SystemClock(), ssh = new Ssh2Connector(clock), log = openLog() } = overrides;
   if (config.databaseUrl === null) opened.adopt(lockDirectory(config.dataDirectory), (lock) => lock.release());
+  if (config.redisUrl === null && config.databaseUrl === null) forgetQueue(config.dataDirectory);
   const { dataDirectory, databaseUrl: url } = config;
   const database = await openDatabase({ url, dataDirectory, entities: ENTITIES, migrations: MIGRATIONS });
   opened.adopt(database, () => database.close());
@@ -78,6 +81,14 @@ const assemble = async (config: Config, overrides: Overrides, opened: AsyncDispo
   await app.init();
   const madeToken = config.role === 'worker' ? null : await app.get(BootToken).ensure(config.adminToken);
   return { app, madeToken, listen: () => listen(app, config), close: () => opened.disposeAsync() };
+};
+
+/**
+ * The embedded queue of a process that is alone on its directory begins empty: work that the last one had in its hands
+ * would look busy there until its locks expire. Nothing is lost with it, the sweep wakes what the journal says is open.
+ */
+const forgetQueue = (dataDirectory: string): void => {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDirectory, `${QUEUE_FILE}${suffix}`), { force: true });
 };
 
 const listen = async (app: NestExpressApplication, { listen: { host, port } }: Config): Promise<string> => {

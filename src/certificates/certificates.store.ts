@@ -30,9 +30,9 @@ export class CertificatesStore {
     return findPage(session.manager, Certificate, where, request);
   }
 
-  /** What one job has for one host, whatever became of it. */
+  /** What one job has for one host, unless it was discarded. */
   ofJob(session: Session, scope: Scope, jobId: string, nodeId: string | null): Promise<Certificate | null> {
-    return session.manager.findOneBy(Certificate, { jobId, nodeId: nodeId ?? IsNull(), ...ownedBy(scope) });
+    return session.manager.findOneBy(Certificate, { jobId, nodeId: nodeId ?? IsNull(), state: Not('discarded'), ...ownedBy(scope) });
   }
 
   allOfJob(session: Session, scope: Scope, jobId: string): Promise<Certificate[]> {

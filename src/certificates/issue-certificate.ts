@@ -5,14 +5,14 @@ import { usualProfile } from '../core/certificates/profile.ts';
 import { parseSerialNumber } from '../core/certificates/serial.ts';
 import { clientCommonName, SERVER_COMMON_NAME } from '../core/certificates/subject.ts';
 import { validityAt } from '../core/certificates/validity.ts';
-import type { ClusterName } from '../core/names.ts';
+import { clusterName } from '../core/names.ts';
 import { iso, type Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { sha256 } from '../platform/crypto/digest.ts';
 import type { IssuedCertificate } from '../platform/crypto/issue.ts';
 import { randomSerialNumber, randomUUIDv7 } from '../platform/crypto/random.ts';
 import { readRequest } from '../platform/crypto/request.ts';
-import { Database } from '../platform/database/database.ts';
+import { Database, type Transaction } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { Authorities, demanded } from './authorities.ts';
 import type { Certificate, CertificateAuthority } from './certificate.entity.ts';
@@ -32,6 +32,9 @@ export interface HostOrder {
   readonly subject: string;
 }
 
+/** What is on record before a signature. */
+type Reserved = Pick<Certificate, 'keySha256' | 'notBefore' | 'notAfter'>;
+
 export interface IssuedPem {
   readonly pem: string;
   readonly sha256: string;
@@ -49,40 +52,45 @@ export class IssueCertificate {
   ) {}
 
   /**
-   * Issues a certificate, or finds the one that this job already has for this host.
+   * Issues a certificate, or finds the one that this job already has for this host and this key.
    * @param requestBase64 PKCS#10 DER; only its public key is used
    * @returns the certificate's id
    * @throws HostRefusal when the request breaks a rule
    */
   async issue(order: HostOrder, requestBase64: string): Promise<string> {
     const authority = await this.authorities.ensure(order.instanceId, theJob(order.jobId));
-    const reserved = await this.reserve(order, authority);
-    if (reserved.state !== 'reserved') return reserved.id;
+    const issuer = await this.authorities.issuerOf(authority);
     const key = demanded(readRequest(Buffer.from(requestBase64, 'base64'), order.subject));
     const profile = usualProfile(order.purpose);
-    const issuer = await this.authorities.issuerOf(authority);
+    const validity = demanded(validityAt(profile, this.clock.now(), issuer.validity));
+    const reserved = await this.reserve(order, authority, { keySha256: sha256(key.spki), ...validity });
+    if (reserved.state !== 'reserved') return reserved.id;
+    const { notBefore, notAfter } = reserved;
     const signed = demanded(
       await issuer.issue(
         {
           serial: demanded(parseSerialNumber(reserved.serial)),
-          commonName: order.purpose === 'server' ? SERVER_COMMON_NAME : clientCommonName(order.commonName as ClusterName),
-          validity: demanded(validityAt(profile, this.clock.now(), issuer.validity)),
+          commonName: order.purpose === 'server' ? SERVER_COMMON_NAME : clientCommonName(demanded(clusterName(order.commonName))),
+          validity: { notBefore: notBefore ?? validity.notBefore, notAfter: notAfter ?? validity.notAfter },
           key,
         },
         profile,
       ),
     );
-    await this.keep(order, reserved, signed, sha256(key.spki));
+    await this.keep(order, reserved, signed);
     return reserved.id;
   }
 
-  /** Takes a serial and writes it down before anything is signed (invariant 16). */
-  private async reserve(order: HostOrder, authority: CertificateAuthority): Promise<Certificate> {
+  /**
+   * Writes down serial, validity and key before anything is signed (invariant 16): whoever signs again after a death
+   * signs the same. A key that is another one by then takes another serial.
+   */
+  private async reserve(order: HostOrder, authority: CertificateAuthority, what: Reserved): Promise<Certificate> {
     return this.database.write(async (tx) => {
       const existing = await this.certificates.ofJob(tx, EVERYTHING, order.jobId, order.hostId);
-      if (existing) return existing;
+      if (existing?.keySha256 === what.keySha256) return existing;
+      if (existing) await this.drop(tx, existing);
       const { purpose, jobId, customerId, clusterId, arbiterId } = order;
-      const commonName = purpose === 'server' ? SERVER_COMMON_NAME : order.commonName;
       const certificate: Certificate = {
         id: randomUUIDv7(),
         customerId,
@@ -91,14 +99,12 @@ export class IssueCertificate {
         clusterId,
         nodeId: order.hostId,
         purpose,
-        subject: `CN=${commonName}`,
+        subject: `CN=${purpose === 'server' ? SERVER_COMMON_NAME : order.commonName}`,
         serial: randomSerialNumber(),
         state: 'reserved',
         pem: null,
         sha256: null,
-        keySha256: null,
-        notBefore: null,
-        notAfter: null,
+        ...what,
         jobId,
         version: 1,
         createdAt: this.clock.now(),
@@ -113,14 +119,14 @@ export class IssueCertificate {
     });
   }
 
-  private async keep(order: HostOrder, certificate: Certificate, signed: IssuedCertificate, keySha256: string): Promise<void> {
-    const { id: certificateId, serial } = certificate;
+  private async keep(order: HostOrder, certificate: Certificate, signed: IssuedCertificate): Promise<void> {
+    const { id: certificateId, serial, keySha256 } = certificate;
     const { pem, fingerprint, validity } = signed;
     await this.database.write(async (tx) => {
-      await this.certificates.update(tx, { ...certificate, ...validity, state: 'issued', pem, sha256: fingerprint, keySha256 });
+      await this.certificates.update(tx, { ...certificate, state: 'issued', pem, sha256: fingerprint });
       await this.audit.record(tx, theJob(order.jobId), order.customerId, {
         kind: 'certificate.issued',
-        data: { certificateId, serial, sha256: fingerprint, keySha256, notAfter: iso(validity.notAfter) },
+        data: { certificateId, serial, sha256: fingerprint, keySha256: keySha256 ?? '', notAfter: iso(validity.notAfter) },
       });
     });
   }
@@ -137,10 +143,13 @@ export class IssueCertificate {
   async discard(jobId: string, hostId: string | null): Promise<void> {
     await this.database.write(async (tx) => {
       const certificate = await this.certificates.ofJob(tx, EVERYTHING, jobId, hostId);
-      if (!certificate || certificate.state === 'discarded') return;
-      await this.certificates.update(tx, { ...certificate, state: 'discarded' });
-      const { id: certificateId, serial, customerId } = certificate;
-      await this.audit.record(tx, theJob(jobId), customerId, { kind: 'certificate.discarded', data: { certificateId, serial } });
+      if (certificate) await this.drop(tx, certificate);
     });
+  }
+
+  private async drop(tx: Transaction, certificate: Certificate): Promise<void> {
+    await this.certificates.update(tx, { ...certificate, state: 'discarded' });
+    const { id: certificateId, serial, customerId, jobId } = certificate;
+    await this.audit.record(tx, theJob(jobId), customerId, { kind: 'certificate.discarded', data: { certificateId, serial } });
   }
 }

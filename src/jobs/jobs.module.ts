@@ -5,6 +5,7 @@ import { ClustersModule } from '../clusters/clusters.module.ts';
 import { HostsModule } from '../hosts/hosts.module.ts';
 import { VotesModule } from '../votes/votes.module.ts';
 import { ChangeJob } from './change-job.ts';
+import { ConnectionShelf } from './connection-shelf.ts';
 import { JobEnds } from './job-ends.ts';
 import { JobKinds } from './job-kinds.ts';
 import { JobStream } from './job-stream.ts';
@@ -32,6 +33,7 @@ import { Transcriber } from './transcriber.ts';
     JobsStore,
     Leases,
     JobEnds,
+    ConnectionShelf,
     JobSurroundings,
     JobTools,
     Transcriber,

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { error } from '../core/finding.ts';
 import { isAllowed, type Plan } from '../core/jobs/plan.ts';
 import type { Clock } from '../core/time.ts';
-import { ReachHosts } from '../hosts/reach-hosts.ts';
 import { HostSession } from '../hosts/host-session.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
@@ -10,6 +9,7 @@ import type { Caller } from '../platform/http/caller.ts';
 import { badRequest, refused } from '../platform/http/problem.ts';
 import { WorkQueue } from '../platform/queue/queue.ts';
 import { hostsOf, type JobKind, type JobTarget } from './job-kind.ts';
+import { ConnectionShelf, type JobConnections } from './connection-shelf.ts';
 import { JobKinds } from './job-kinds.ts';
 import type { Job, JobStep } from './job.entity.ts';
 import type { NewJob } from './jobs.schema.ts';
@@ -33,7 +33,7 @@ export class RequestJob {
   constructor(
     private readonly stores: JobSurroundings,
     private readonly kinds: JobKinds,
-    private readonly reach: ReachHosts,
+    private readonly shelf: ConnectionShelf,
     private readonly transcriber: Transcriber,
     private readonly queue: WorkQueue,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -48,6 +48,7 @@ export class RequestJob {
     const draft: Draft = { id: randomUUIDv7(), asked, kind, options: optionsOf(kind, asked), target: await this.stores.target(caller.scope, kind, asked) };
     const transcript = this.transcriber.held(draft.id);
     const connections = this.shelf.open(hostsOf(draft.target), transcript.observe);
+    let handedOn = false;
     try {
       const plannedAt = this.clock.now();
       const plan = await planOf(draft, connections);
@@ -56,11 +57,12 @@ export class RequestJob {
       const { job, steps } = this.rowsOf(draft, plan, plannedAt);
       await this.stores.insert(caller, draft.kind, job, steps, (tx) => transcript.write(tx));
       this.shelf.put(job.id, connections);
+      handedOn = true;
       // A wake that is lost is made good by the sweeper: the job is on record.
       await this.queue.wake(RUN_JOB, job.id);
       return { kind: 'job', job, steps };
     } finally {
-      if (!this.shelf.holds(draft.id)) void connections.hosts.closeAll();
+      if (!handedOn) void connections.hosts.closeAll();
     }
   }
 
@@ -97,6 +99,12 @@ export class RequestJob {
     return { job, steps };
   }
 }
+
+const planOf = async ({ id, kind, target, options }: Draft, { hosts }: JobConnections): Promise<Plan> => {
+  const never = new AbortController().signal;
+  const look = (hostId: string, subject: string) => new HostSession(hostId, subject, hosts, null, never);
+  return kind.plan({ jobId: id, target, options, look });
+};
 
 const optionsOf = (kind: JobKind, asked: NewJob): unknown => {
   const parsed = kind.options.safeParse(asked.options);

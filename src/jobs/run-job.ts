@@ -2,9 +2,9 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { error, type Finding } from '../core/finding.ts';
 import { nextMove, type Move } from '../core/jobs/progress.ts';
 import { HostSession, type Permit } from '../hosts/host-session.ts';
-import { ReachHosts } from '../hosts/reach-hosts.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
+import { ConnectionShelf } from './connection-shelf.ts';
 import { JobEnds } from './job-ends.ts';
 import { hostsOf } from './job-kind.ts';
 import type { Job, JobStep } from './job.entity.ts';
@@ -37,7 +37,7 @@ export class RunJob implements OnModuleInit {
     private readonly tools: JobTools,
     private readonly queue: WorkQueue,
     private readonly surroundings: JobSurroundings,
-    private readonly reach: ReachHosts,
+    private readonly shelf: ConnectionShelf,
     private readonly transcriber: Transcriber,
     private readonly steps: Steps,
     private readonly ended: JobEnds,
@@ -71,11 +71,13 @@ export class RunJob implements OnModuleInit {
     const target = await this.surroundings.targetOf(job);
     const onHost = new Map<string, string>();
     const observe = this.transcriber.live(job.id, (host) => onHost.get(host) ?? currentStep(journal));
-    await using connections = this.reach.connections(hostsOf(target), observe);
+    const connections = this.shelf.take(job.id) ?? this.shelf.open(hostsOf(target), observe);
+    connections.observe(observe);
+    await using hosts = connections.hosts;
     const permit: Permit = { subject: keeper.lease.subject, fence: keeper.lease.fence };
     const session = (hostId: string) => {
       const host = hostsOf(target).find((candidate) => candidate.id === hostId);
-      return new HostSession(hostId, host?.address ?? hostId, connections, permit, keeper.signal);
+      return new HostSession(hostId, host?.address ?? hostId, hosts, permit, keeper.signal);
     };
     const runner = new StepRunner(journal, this.steps, this.watch, session, keeper.signal);
     if (job.state === 'queued') await journal.turn({ kind: 'taken' });

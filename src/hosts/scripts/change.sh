@@ -10,10 +10,11 @@ refuse() {
 # The highest fencing number that this host has seen wins: a runner that was paused and wakes up after its lease went
 # to another is refused here, whatever it believes. The lock makes changes of one subject pass one at a time; it is
 # held until the script ends, also by what the script starts.
-mkdir -p /run/umpire
+[ -d /run/umpire ] || mkdir -p /run/umpire
 exec 9>>"/run/umpire/$1.lock"
 flock -w 20 9 || refuse change_in_progress 'another change holds this host since 20 seconds'
-seen=$(cat "/run/umpire/$1.fence" 2>/dev/null || echo 0)
+seen=0
+[ ! -e "/run/umpire/$1.fence" ] || read -r seen <"/run/umpire/$1.fence"
 [ "$2" -ge "$seen" ] || refuse fenced "a later runner ($seen) has been here, this one is $2"
 printf '%s\n' "$2" >"/run/umpire/$1.fence"
 shift 2

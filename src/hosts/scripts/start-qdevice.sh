@@ -4,10 +4,9 @@ demand_votes "$1"
 unit=corosync-qdevice.service
 # What `systemctl enable` would do, without its detour over the SysV links, which an undo could not put back exactly.
 ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
-if ! systemctl -q is-active "$unit"; then
-  systemctl reset-failed "$unit" 2>/dev/null || true
-  systemctl start "$unit" || refuse qdevice_not_started 'systemctl start corosync-qdevice failed'
-fi
+# After failures in a row systemd refuses to start it until that is forgotten.
+systemctl start "$unit" || { systemctl reset-failed "$unit" && systemctl start "$unit"; } ||
+  refuse qdevice_not_started 'systemctl start corosync-qdevice failed'
 until=$(($(date +%s) + $2))
 looks=0
 while [ "$looks" -lt 2 ]; do
@@ -16,5 +15,5 @@ while [ "$looks" -lt 2 ]; do
     /\(local\)$/ { cast = ($3 ~ /,V,/) }
     END { exit !(cast && device > 0) }'; then looks=$((looks + 1)); else looks=0; fi
   [ "$(date +%s)" -lt "$until" ] || refuse vote_not_cast "no vote of the device within $2 seconds"
-  sleep 0.1
+  sleep 0.05
 done

@@ -33,6 +33,7 @@ export interface RunnerParts {
 }
 
 interface Running {
+  readonly name: string;
   readonly jobId: string;
   readonly abort: AbortController;
   /** A wake came meanwhile. */
@@ -63,7 +64,7 @@ export class WorkRunner {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     worker.on('error', (failure) => this.#parts.complaints.hear(`worker ${processor.name}`, failure));
-    worker.on('lockRenewalFailed', (jobIds) => this.#abortLost(jobIds));
+    worker.on('lockRenewalFailed', (jobIds) => this.#abortLost(processor, jobIds));
     worker.on('failed', (job, failure) => this.#parts.report(workFailed(processor.name, job?.data.id ?? '', failure)));
     this.#workers.push(worker);
   }
@@ -110,7 +111,7 @@ export class WorkRunner {
 
   async #run(processor: WorkProcessor, job: Job<Payload, void>): Promise<void> {
     const { id, beat } = job.data;
-    const running: Running = { jobId: job.id ?? '', abort: new AbortController(), again: false };
+    const running: Running = { name: processor.name, jobId: job.id ?? '', abort: new AbortController(), again: false };
     this.#running.set(keyOf(processor, id), running);
     let outcome: WorkOutcome = 'done';
     try {
@@ -132,9 +133,11 @@ export class WorkRunner {
     if (!woken.ok) woken.findings.forEach(this.#parts.report);
   }
 
-  #abortLost(jobIds: readonly string[]): void {
-    const reason = warning('lock_lost', 'queue', "The queue's lock was lost; another worker may begin this work.");
-    for (const { jobId, abort } of this.#running.values()) if (jobIds.includes(jobId)) abort.abort(reason);
+  /** Job ids are counted per name, so that the same one may run under another name. */
+  #abortLost({ name }: WorkProcessor, jobIds: readonly string[]): void {
+    const reason = warning('lock_lost', name, "The queue's lock was lost; another worker may begin this work.");
+    for (const running of this.#running.values())
+      if (running.name === name && jobIds.includes(running.jobId)) running.abort.abort(reason);
   }
 }
 

@@ -187,7 +187,7 @@ export const taking = (it: StoreTest): void => {
 
   it('lets nobody finish, prolong or put off a job whose lock they do not hold', async ({ store }) => {
     const queue = store.queue('jobs');
-    const worker = store.worker('jobs', () => Promise.resolve(), { autorun: false, lockDuration: 300 });
+    const worker = store.worker('jobs', () => Promise.resolve(), { autorun: false, lockDuration: 5_000 });
     await queue.add('a', {});
     const job = await worker.getNextJob('mine', { block: false });
     if (job === undefined) throw new Error('no job was taken');
@@ -195,8 +195,8 @@ export const taking = (it: StoreTest): void => {
     await expect(job.moveToCompleted('x', 'not mine', false)).rejects.toThrow(/lock/i);
     await expect(job.moveToDelayed(Date.now() + 1_000, 'not mine')).rejects.toThrow(/lock/i);
     expect(await job.extendLock('not mine', 1_000)).toBe(0);
-    expect(await job.extendLock('mine', 300)).toBe(1);
-    await sleep(400);
+    expect(await job.extendLock('mine', 100)).toBe(1);
+    await sleep(300);
     await expect(job.moveToCompleted('x', 'mine', false)).rejects.toThrow(/lock/i);
     expect(await job.getState()).toBe('active');
   });
