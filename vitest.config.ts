@@ -9,9 +9,15 @@ export default defineConfig({
     projects: [
       {
         oxc: decorators,
-        test: { name: 'unit', include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/architecture.spec.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/architecture.spec.ts'],
+        },
       },
-      { oxc: decorators, test: { name: 'features', include: ['test/features/**/*.spec.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        oxc: decorators,
+        test: { name: 'features', include: ['test/features/**/*.spec.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
       {
         oxc: decorators,
         test: {

@@ -26,7 +26,11 @@ export class ArbitersController {
   @Post()
   @Requires('admin')
   @Answers(201, 'The arbiter; nothing was run on it yet.', arbiterSchema)
-  async create(@TheCaller() caller: Caller, @Body({ schema: newArbiter }) body: NewArbiter, @Res({ passthrough: true }) response: Response) {
+  async create(
+    @TheCaller() caller: Caller,
+    @Body({ schema: newArbiter }) body: NewArbiter,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const { arbiter, instances } = await this.registerArbiter.run(caller, body);
     response.setHeader('Location', `/v1/arbiters/${arbiter.id}`);
     return withEtag(response, presentArbiter(arbiter, instances));
@@ -37,14 +41,22 @@ export class ArbitersController {
   @Answers(200, 'The arbiters, newest first.', arbiterPageSchema)
   async list(@TheCaller() { scope }: Caller, @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>) {
     const page = await this.arbiters.page(this.database.read, scope, pageRequest(query));
-    const items = await Promise.all(page.items.map(async (arbiter) => presentArbiter(arbiter, await this.arbiters.instancesOf(this.database.read, scope, arbiter.id))));
+    const items = await Promise.all(
+      page.items.map(async (arbiter) =>
+        presentArbiter(arbiter, await this.arbiters.instancesOf(this.database.read, scope, arbiter.id)),
+      ),
+    );
     return presentPage({ items, next: page.next });
   }
 
   @Get(':id')
   @Requires('read')
   @Answers(200, 'The arbiter.', arbiterSchema)
-  async one(@TheCaller() { scope }: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Res({ passthrough: true }) response: Response) {
+  async one(
+    @TheCaller() { scope }: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const arbiter = await this.arbiters.find(this.database.read, scope, id);
     if (!arbiter) throw notFound('arbiter');
     return withEtag(response, presentArbiter(arbiter, await this.arbiters.instancesOf(this.database.read, scope, id)));

@@ -11,7 +11,9 @@ export const newArbiter = z.strictObject({
   address: named(hostAddress, 'Where the service reaches it by SSH, and the nodes reach qnetd.'),
   sshPort: port.default(22),
   credentialId: uuid,
-  hostKeyFingerprint: fingerprint.optional().describe('Without it, nothing is run there until a person has confirmed the key it shows.'),
+  hostKeyFingerprint: fingerprint
+    .optional()
+    .describe('Without it, nothing is run there until a person has confirmed the key it shows.'),
   isolation: z.enum(['shared', 'per-customer']).default('shared'),
 });
 export type NewArbiter = z.output<typeof newArbiter>;

@@ -31,7 +31,8 @@ export class RegisterArbiter {
 
   /** Takes an arbiter in. Nothing is run on it: a `prepare-arbiter` job does that. */
   async run(caller: Caller, asked: NewArbiter): Promise<{ arbiter: Arbiter; instances: QnetdInstance[] }> {
-    if (caller.scope.kind === 'customer') throw forbidden('forbidden', 'Arbiters are the provider’s own: use a token that belongs to no customer.');
+    if (caller.scope.kind === 'customer')
+      throw forbidden('forbidden', 'Arbiters are the provider’s own: use a token that belongs to no customer.');
     if (asked.isolation === 'per-customer') throw notYet();
     const credential = await this.hosts.findCredential(this.database.read, caller.scope, asked.credentialId);
     if (!credential || credential.customerId !== null) throw wrongCredential();
@@ -43,13 +44,35 @@ export class RegisterArbiter {
     });
     const { name, address, sshPort, credentialId, isolation } = asked;
     const id = randomUUIDv7();
-    const arbiter = { id, name, address: address.toLowerCase(), sshPort, credentialId, hostKeyId: hostKey.id, isolation, jobId: null, version: 1, createdAt: this.clock.now() };
-    const instance: QnetdInstance = { id: randomUUIDv7(), arbiterId: id, name: 'shared', port: QNETD_PORT, state: 'unprepared', caId: null, serverCertificateId: null };
+    const arbiter = {
+      id,
+      name,
+      address: address.toLowerCase(),
+      sshPort,
+      credentialId,
+      hostKeyId: hostKey.id,
+      isolation,
+      jobId: null,
+      version: 1,
+      createdAt: this.clock.now(),
+    };
+    const instance: QnetdInstance = {
+      id: randomUUIDv7(),
+      arbiterId: id,
+      name: 'shared',
+      port: QNETD_PORT,
+      state: 'unprepared',
+      caId: null,
+      serverCertificateId: null,
+    };
     try {
       await this.database.write(async (tx) => {
         await this.hostKeys.insert(tx, caller.actor, hostKey);
         await this.arbiters.insert(tx, arbiter, instance);
-        await this.audit.record(tx, caller.actor, null, { kind: 'arbiter.registered', data: { arbiterId: id, name, address: arbiter.address, credentialId } });
+        await this.audit.record(tx, caller.actor, null, {
+          kind: 'arbiter.registered',
+          data: { arbiterId: id, name, address: arbiter.address, credentialId },
+        });
       });
     } catch (thrown) {
       if (!isUniqueViolation(thrown)) throw thrown;
@@ -65,6 +88,7 @@ const notYet = () => {
 };
 
 const wrongCredential = () => {
-  const message = 'There is no such SSH credential of the provider itself; a customer’s credential never opens an arbiter.';
+  const message =
+    'There is no such SSH credential of the provider itself; a customer’s credential never opens an arbiter.';
   return badRequest('credential_not_found', message, [error('credential_not_found', 'credentialId', message)]);
 };

@@ -65,7 +65,9 @@ export class Authorities {
     const keys = await generateKeys('p256');
     const signer = demanded(localSigner(keys.privateKeyPem));
     const now = this.clock.now();
-    const order = demanded(orderCa({ instanceId, generation: 1 }, CA_PROFILE, signer, { now, serial: randomSerialNumber() }));
+    const order = demanded(
+      orderCa({ instanceId, generation: 1 }, CA_PROFILE, signer, { now, serial: randomSerialNumber() }),
+    );
     const issued = demanded(await createCa(order, CA_PROFILE, signer));
     return {
       id,

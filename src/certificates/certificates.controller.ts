@@ -27,14 +27,19 @@ export class CertificatesController {
   @Requires('read')
   @Answers(200, 'Every certificate that was issued, newest first.', certificatePageSchema)
   list(@TheCaller() caller: Caller, @Query({ schema: certificateQuery }) query: z.output<typeof certificateQuery>) {
-    const expiresBefore = query.expiresBefore === undefined ? undefined : (parseInstant(query.expiresBefore) ?? undefined);
+    const expiresBefore =
+      query.expiresBefore === undefined ? undefined : (parseInstant(query.expiresBefore) ?? undefined);
     return this.page(caller, { clusterId: query.clusterId, state: query.state, expiresBefore }, query);
   }
 
   @Get('clusters/:id/certificates')
   @Requires('read')
   @Answers(200, 'The certificates of one cluster, newest first.', certificatePageSchema)
-  async ofCluster(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>) {
+  async ofCluster(
+    @TheCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
+  ) {
     if (!(await this.clusters.find(this.database.read, caller.scope, id))) throw notFound('cluster');
     return this.page(caller, { clusterId: id }, query);
   }

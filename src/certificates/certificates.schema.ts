@@ -6,7 +6,11 @@ import type { Certificate } from './certificate.entity.ts';
 
 const state = z.enum(['reserved', 'issued', 'installed', 'discarded']);
 
-export const certificateQuery = pageQuery.extend({ clusterId: uuid.optional(), expiresBefore: time.optional(), state: state.optional() });
+export const certificateQuery = pageQuery.extend({
+  clusterId: uuid.optional(),
+  expiresBefore: time.optional(),
+  state: state.optional(),
+});
 
 export const certificateSchema = z.object({
   id: uuid,

@@ -32,7 +32,12 @@ export class CertificatesStore {
 
   /** What one job has for one host, unless it was discarded. */
   ofJob(session: Session, scope: Scope, jobId: string, nodeId: string | null): Promise<Certificate | null> {
-    return session.manager.findOneBy(Certificate, { jobId, nodeId: nodeId ?? IsNull(), state: Not('discarded'), ...ownedBy(scope) });
+    return session.manager.findOneBy(Certificate, {
+      jobId,
+      nodeId: nodeId ?? IsNull(),
+      state: Not('discarded'),
+      ...ownedBy(scope),
+    });
   }
 
   allOfJob(session: Session, scope: Scope, jobId: string): Promise<Certificate[]> {

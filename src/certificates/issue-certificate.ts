@@ -70,7 +70,8 @@ export class IssueCertificate {
       await issuer.issue(
         {
           serial: demanded(parseSerialNumber(reserved.serial)),
-          commonName: order.purpose === 'server' ? SERVER_COMMON_NAME : clientCommonName(demanded(clusterName(order.commonName))),
+          commonName:
+            order.purpose === 'server' ? SERVER_COMMON_NAME : clientCommonName(demanded(clusterName(order.commonName))),
           validity: { notBefore: notBefore ?? validity.notBefore, notAfter: notAfter ?? validity.notAfter },
           key,
         },
@@ -126,7 +127,13 @@ export class IssueCertificate {
       await this.certificates.update(tx, { ...certificate, state: 'issued', pem, sha256: fingerprint });
       await this.audit.record(tx, theJob(order.jobId), order.customerId, {
         kind: 'certificate.issued',
-        data: { certificateId, serial, sha256: fingerprint, keySha256: keySha256 ?? '', notAfter: iso(validity.notAfter) },
+        data: {
+          certificateId,
+          serial,
+          sha256: fingerprint,
+          keySha256: keySha256 ?? '',
+          notAfter: iso(validity.notAfter),
+        },
       });
     });
   }
@@ -135,7 +142,8 @@ export class IssueCertificate {
   async issued(certificateId: string): Promise<IssuedPem> {
     const certificate = await this.certificates.find(this.database.read, EVERYTHING, certificateId);
     const authority = certificate && (await this.certificates.findAuthority(this.database.read, certificate.caId));
-    if (!certificate?.pem || !certificate.sha256 || !authority) throw new Error(`certificate ${certificateId} was never issued`);
+    if (!certificate?.pem || !certificate.sha256 || !authority)
+      throw new Error(`certificate ${certificateId} was never issued`);
     return { pem: certificate.pem, sha256: certificate.sha256, caPem: authority.pem };
   }
 
@@ -150,6 +158,9 @@ export class IssueCertificate {
   private async drop(tx: Transaction, certificate: Certificate): Promise<void> {
     await this.certificates.update(tx, { ...certificate, state: 'discarded' });
     const { id: certificateId, serial, customerId, jobId } = certificate;
-    await this.audit.record(tx, theJob(jobId), customerId, { kind: 'certificate.discarded', data: { certificateId, serial } });
+    await this.audit.record(tx, theJob(jobId), customerId, {
+      kind: 'certificate.discarded',
+      data: { certificateId, serial },
+    });
   }
 }

@@ -30,12 +30,17 @@ export class ChangeCluster {
         if (!before) throw notFound('cluster');
         demandMatch(ifMatch, before.version);
         if (name === undefined || name === before.name) return before;
-        if (before.jobId !== null) throw conflict('cluster_busy', `Job ${before.jobId} is changing it: wait for its end, or cancel it.`);
-        if (before.state === 'onboarded') throw conflict('cluster_onboarded', 'The name stands in the cluster’s certificates: off-board it first.');
+        if (before.jobId !== null)
+          throw conflict('cluster_busy', `Job ${before.jobId} is changing it: wait for its end, or cancel it.`);
+        if (before.state === 'onboarded')
+          throw conflict('cluster_onboarded', 'The name stands in the cluster’s certificates: off-board it first.');
         const foldedName = foldClusterName(name as ClusterName);
         const after = { ...before, name, foldedName, version: before.version + 1, updatedAt: this.clock.now() };
         if (!(await this.clusters.update(tx, after, before.version))) demandMatch(ifMatch, before.version + 1);
-        await this.audit.record(tx, caller.actor, before.customerId, { kind: 'cluster.changed', data: { clusterId: id, name } });
+        await this.audit.record(tx, caller.actor, before.customerId, {
+          kind: 'cluster.changed',
+          data: { clusterId: id, name },
+        });
         return after;
       });
     } catch (thrown) {

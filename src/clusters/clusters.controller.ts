@@ -40,7 +40,11 @@ export class ClustersController {
   @Post()
   @Requires('operate')
   @Answers(201, 'The cluster; nothing was run on its nodes yet.', clusterSchema)
-  async create(@TheCaller() caller: Caller, @Body({ schema: newCluster }) body: NewCluster, @Res({ passthrough: true }) response: Response) {
+  async create(
+    @TheCaller() caller: Caller,
+    @Body({ schema: newCluster }) body: NewCluster,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const cluster = await this.registerCluster.run(caller, body);
     response.setHeader('Location', `/v1/clusters/${cluster.id}`);
     return withEtag(response, presentCluster(cluster));
@@ -57,7 +61,11 @@ export class ClustersController {
   @Get(':id')
   @Requires('read')
   @Answers(200, 'The cluster.', clusterSchema)
-  async one(@TheCaller() { scope }: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Res({ passthrough: true }) response: Response) {
+  async one(
+    @TheCaller() { scope }: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const cluster = await this.clusters.find(this.database.read, scope, id);
     if (!cluster) throw notFound('cluster');
     return withEtag(response, presentCluster(cluster));
@@ -79,7 +87,11 @@ export class ClustersController {
   @Delete(':id')
   @Requires('operate')
   @Answers(204, 'It is forgotten.')
-  async remove(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Headers('if-match') ifMatch: string | undefined) {
+  async remove(
+    @TheCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Headers('if-match') ifMatch: string | undefined,
+  ) {
     await this.deleteCluster.run(caller, id, ifMatch);
   }
 }

@@ -10,7 +10,9 @@ const newNode = z.strictObject({
   address: named(hostAddress, 'Where the service reaches the node by SSH.'),
   sshPort: port.default(22),
   credentialId: uuid,
-  hostKeyFingerprint: fingerprint.optional().describe('Without it, nothing is run there until a person has confirmed the key it shows.'),
+  hostKeyFingerprint: fingerprint
+    .optional()
+    .describe('Without it, nothing is run there until a person has confirmed the key it shows.'),
 });
 
 /** corosync.conf's nodelist holds at most 384 nodes (PROCESSOR_COUNT_MAX); clusters beyond 32 are not known to be run. */

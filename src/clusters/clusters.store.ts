@@ -20,23 +20,38 @@ export class ClustersStore {
     return cluster ? ((await this.withNodes(session, [cluster]))[0] ?? null) : null;
   }
 
-  async page(session: Session, scope: Scope, filter: ClusterFilter, request: PageRequest): Promise<Page<ClusterWithNodes>> {
+  async page(
+    session: Session,
+    scope: Scope,
+    filter: ClusterFilter,
+    request: PageRequest,
+  ): Promise<Page<ClusterWithNodes>> {
     const visible = narrowed(scope, filter.customerId);
     if (visible === null) return { items: [], next: null };
-    const where: FindOptionsWhere<Cluster> = { ...(filter.arbiterId === undefined ? {} : { arbiterId: filter.arbiterId }), ...ownedBy(visible) };
+    const where: FindOptionsWhere<Cluster> = {
+      ...(filter.arbiterId === undefined ? {} : { arbiterId: filter.arbiterId }),
+      ...ownedBy(visible),
+    };
     const page = await findPage(session.manager, Cluster, where, request);
     return { items: await this.withNodes(session, page.items), next: page.next };
   }
 
   /** Every cluster that an instance serves, in the order of registration. */
   async ofInstance(session: Session, scope: Scope, instanceId: string): Promise<ClusterWithNodes[]> {
-    const clusters = await session.manager.find(Cluster, { where: { instanceId, ...ownedBy(scope) }, order: { id: 'ASC' } });
+    const clusters = await session.manager.find(Cluster, {
+      where: { instanceId, ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
     return this.withNodes(session, clusters);
   }
 
   /** The clusters that have a device, whose votes are therefore watched. */
   async onboardedIds(session: Session, scope: Scope): Promise<string[]> {
-    const rows = await session.manager.find(Cluster, { select: { id: true }, where: { state: 'onboarded', ...ownedBy(scope) }, order: { id: 'ASC' } });
+    const rows = await session.manager.find(Cluster, {
+      select: { id: true },
+      where: { state: 'onboarded', ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
     return rows.map((row) => row.id);
   }
 
@@ -46,8 +61,16 @@ export class ClustersStore {
   }
 
   /** @returns false when the row no longer has the version that the change was made on */
-  async update(tx: Transaction, { id, name, foldedName, state, device, setAside, version, updatedAt }: Cluster, expectedVersion: number): Promise<boolean> {
-    const result = await tx.manager.update(Cluster, { id, version: expectedVersion }, { name, foldedName, state, device, setAside, version, updatedAt });
+  async update(
+    tx: Transaction,
+    { id, name, foldedName, state, device, setAside, version, updatedAt }: Cluster,
+    expectedVersion: number,
+  ): Promise<boolean> {
+    const result = await tx.manager.update(
+      Cluster,
+      { id, version: expectedVersion },
+      { name, foldedName, state, device, setAside, version, updatedAt },
+    );
     return result.affected === 1;
   }
 
@@ -67,7 +90,10 @@ export class ClustersStore {
     return busy?.jobId ?? null;
   }
 
-  async updateNode(tx: Transaction, { id, nodeId, name, machineId }: Pick<Node, 'id' | 'nodeId' | 'name' | 'machineId'>): Promise<void> {
+  async updateNode(
+    tx: Transaction,
+    { id, nodeId, name, machineId }: Pick<Node, 'id' | 'nodeId' | 'name' | 'machineId'>,
+  ): Promise<void> {
     await tx.manager.update(Node, { id }, { nodeId, name, machineId });
   }
 
@@ -78,7 +104,10 @@ export class ClustersStore {
 
   private async withNodes(session: Session, clusters: readonly Cluster[]): Promise<ClusterWithNodes[]> {
     if (clusters.length === 0) return [];
-    const nodes = await session.manager.find(Node, { where: { clusterId: In(clusters.map((c) => c.id)) }, order: { position: 'ASC' } });
+    const nodes = await session.manager.find(Node, {
+      where: { clusterId: In(clusters.map((c) => c.id)) },
+      order: { position: 'ASC' },
+    });
     return clusters.map((cluster) => ({ ...cluster, nodes: nodes.filter((node) => node.clusterId === cluster.id) }));
   }
 }

@@ -22,11 +22,16 @@ export class DeleteCluster {
       const cluster = await this.clusters.find(tx, caller.scope, id);
       if (!cluster) throw notFound('cluster');
       demandMatch(ifMatch, cluster.version);
-      if (cluster.jobId !== null) throw conflict('cluster_busy', `Job ${cluster.jobId} is changing it: wait for its end, or cancel it.`);
-      if (cluster.state === 'onboarded') throw conflict('cluster_onboarded', 'Its nodes still have the device: off-board the cluster first.');
+      if (cluster.jobId !== null)
+        throw conflict('cluster_busy', `Job ${cluster.jobId} is changing it: wait for its end, or cancel it.`);
+      if (cluster.state === 'onboarded')
+        throw conflict('cluster_onboarded', 'Its nodes still have the device: off-board the cluster first.');
       await this.clusters.delete(tx, id);
       for (const node of cluster.nodes) await this.hosts.deleteHostKey(tx, node.hostKeyId);
-      await this.audit.record(tx, caller.actor, cluster.customerId, { kind: 'cluster.deleted', data: { clusterId: id, name: cluster.name } });
+      await this.audit.record(tx, caller.actor, cluster.customerId, {
+        kind: 'cluster.deleted',
+        data: { clusterId: id, name: cluster.name },
+      });
     });
   }
 }

@@ -40,7 +40,12 @@ export class RegisterCluster {
         await this.clusters.insert(tx, cluster, nodes);
         await this.audit.record(tx, caller.actor, cluster.customerId, {
           kind: 'cluster.registered',
-          data: { clusterId: cluster.id, arbiterId: arbiter.id, name: cluster.name, nodes: nodes.map((node) => node.address) },
+          data: {
+            clusterId: cluster.id,
+            arbiterId: arbiter.id,
+            name: cluster.name,
+            nodes: nodes.map((node) => node.address),
+          },
         });
       });
     } catch (thrown) {
@@ -78,7 +83,12 @@ const hostOf = (asked: NewCluster, node: NewCluster['nodes'][number]) => ({
   fingerprint: (node.hostKeyFingerprint as HostKeyFingerprint | undefined) ?? null,
 });
 
-const nodeRow = (cluster: Cluster, node: NewCluster['nodes'][number], position: number, hostKey: HostKey | undefined): Node => ({
+const nodeRow = (
+  cluster: Cluster,
+  node: NewCluster['nodes'][number],
+  position: number,
+  hostKey: HostKey | undefined,
+): Node => ({
   id: randomUUIDv7(),
   clusterId: cluster.id,
   customerId: cluster.customerId,

@@ -26,13 +26,23 @@ export class ConfirmHostKey {
     return this.database.write(async (tx) => {
       const seen = await this.hosts.findHostKey(tx, caller.scope, id);
       if (!seen) throw notFound('host key');
-      if (seen.fingerprint === null) throw conflict('host_key_not_seen', `${seen.address} could not be reached yet, so there is no key to confirm.`);
+      if (seen.fingerprint === null)
+        throw conflict('host_key_not_seen', `${seen.address} could not be reached yet, so there is no key to confirm.`);
       if (expected !== undefined && expected !== seen.fingerprint) throw changed(seen, expected);
       if (seen.status === 'confirmed') return seen;
-      const confirmed: HostKey = { ...seen, status: 'confirmed', confirmedAt: this.clock.now(), version: seen.version + 1 };
-      if (!(await this.hosts.updateHostKey(tx, confirmed, seen.version))) throw conflict('changed_meanwhile', 'It was changed meanwhile: read it again.');
+      const confirmed: HostKey = {
+        ...seen,
+        status: 'confirmed',
+        confirmedAt: this.clock.now(),
+        version: seen.version + 1,
+      };
+      if (!(await this.hosts.updateHostKey(tx, confirmed, seen.version)))
+        throw conflict('changed_meanwhile', 'It was changed meanwhile: read it again.');
       const { address, port, fingerprint } = seen;
-      await this.audit.record(tx, caller.actor, seen.customerId, { kind: 'host-key.confirmed', data: { hostKeyId: id, address, port, fingerprint } });
+      await this.audit.record(tx, caller.actor, seen.customerId, {
+        kind: 'host-key.confirmed',
+        data: { hostKeyId: id, address, port, fingerprint },
+      });
       return confirmed;
     });
   }

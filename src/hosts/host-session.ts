@@ -41,7 +41,13 @@ export class HostSession {
   private readonly permit: Permit | null;
   private readonly signal: AbortSignal;
 
-  constructor(hostId: string, subject: string, connections: HostConnections<string>, permit: Permit | null, signal: AbortSignal) {
+  constructor(
+    hostId: string,
+    subject: string,
+    connections: HostConnections<string>,
+    permit: Permit | null,
+    signal: AbortSignal,
+  ) {
     this.hostId = hostId;
     this.subject = subject;
     this.connections = connections;
@@ -76,11 +82,17 @@ export class HostSession {
    * Runs a changing script under the job's permit and returns what it printed.
    * @throws SshFailure when the connection or a deadline failed, HostRefusal when the script refused
    */
-  async change(script: Script, { args = [], payload = {}, timeoutMs = CHANGE_MS }: ChangeOptions = {}): Promise<string> {
+  async change(
+    script: Script,
+    { args = [], payload = {}, timeoutMs = CHANGE_MS }: ChangeOptions = {},
+  ): Promise<string> {
     if (!this.permit) throw new Error(`no permit to change ${this.subject}`);
     const connection = await this.connections.to(this.hostId);
     const permitted = [this.permit.subject, String(this.permit.fence), ...args];
-    return this.outputOf(await connection.script(script, permitted, { timeoutMs, payload, signal: this.signal }), script);
+    return this.outputOf(
+      await connection.script(script, permitted, { timeoutMs, payload, signal: this.signal }),
+      script,
+    );
   }
 
   private outputOf(finished: FinishedCommand, script: Script): string {
@@ -90,7 +102,10 @@ export class HostSession {
 
   private unforeseen({ exitCode, stderr }: FinishedCommand, script: Script): Finding {
     const lastLine = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
-    return error('command_failed', this.subject, `${script.name} ended with exit code ${exitCode}: ${lastLine}`, { script: script.name, exitCode });
+    return error('command_failed', this.subject, `${script.name} ended with exit code ${exitCode}: ${lastLine}`, {
+      script: script.name,
+      exitCode,
+    });
   }
 }
 

@@ -25,10 +25,17 @@ export const newCredential = z
     name: label,
     customerId: uuid.optional(),
     user: named(userName, 'The login name on the hosts: root, or a user with NOPASSWD sudo.'),
-    privateKey: z.string().max(16_384).optional().describe('OpenSSH or PEM, without a passphrase. It never comes back.'),
+    privateKey: z
+      .string()
+      .max(16_384)
+      .optional()
+      .describe('OpenSSH or PEM, without a passphrase. It never comes back.'),
     generate: z.literal(true).optional().describe('Make a new Ed25519 key instead of giving one.'),
   })
-  .refine((body) => (body.privateKey === undefined) !== (body.generate === undefined), 'give either privateKey or "generate": true');
+  .refine(
+    (body) => (body.privateKey === undefined) !== (body.generate === undefined),
+    'give either privateKey or "generate": true',
+  );
 export type NewCredential = z.output<typeof newCredential>;
 
 export const credentialSchema = z.object({
@@ -52,7 +59,11 @@ export const presentCredential = ({ sealedPrivateKey: _, ...credential }: SshCre
 const status = z.enum(['unconfirmed', 'confirmed']);
 export const hostKeyQuery = pageQuery.extend({ status: status.optional() });
 export const confirmation = z
-  .strictObject({ fingerprint: fingerprint.optional().describe('The one that you compared on the host; refused when another stands here.') })
+  .strictObject({
+    fingerprint: fingerprint
+      .optional()
+      .describe('The one that you compared on the host; refused when another stands here.'),
+  })
   .optional();
 
 export const hostKeySchema = z.object({

@@ -28,7 +28,12 @@ export class HostsStore {
     return hostKey && covers(scope, hostKey.customerId) ? hostKey : null;
   }
 
-  pageOfHostKeys(session: Session, scope: Scope, status: HostKey['status'] | undefined, request: PageRequest): Promise<Page<HostKey>> {
+  pageOfHostKeys(
+    session: Session,
+    scope: Scope,
+    status: HostKey['status'] | undefined,
+    request: PageRequest,
+  ): Promise<Page<HostKey>> {
     const where: FindOptionsWhere<HostKey> = { ...(status === undefined ? {} : { status }), ...ownedBy(scope) };
     return findPage(session.manager, HostKey, where, request);
   }
@@ -45,7 +50,11 @@ export class HostsStore {
   /** @returns false when the row no longer has the version that the change was made on */
   async updateHostKey(tx: Transaction, hostKey: HostKey, expectedVersion: number): Promise<boolean> {
     const { id, status, fingerprint, seenAt, confirmedAt, version } = hostKey;
-    const result = await tx.manager.update(HostKey, { id, version: expectedVersion }, { status, fingerprint, seenAt, confirmedAt, version });
+    const result = await tx.manager.update(
+      HostKey,
+      { id, version: expectedVersion },
+      { status, fingerprint, seenAt, confirmedAt, version },
+    );
     return result.affected === 1;
   }
 

@@ -22,7 +22,11 @@ export interface HostRef {
 }
 
 /** Where a credential's key is sealed to. */
-export const sealedKeyPlace = (credentialId: string) => ({ table: 'ssh_credentials', column: 'sealed_private_key', id: credentialId });
+export const sealedKeyPlace = (credentialId: string) => ({
+  table: 'ssh_credentials',
+  column: 'sealed_private_key',
+  id: credentialId,
+});
 
 const CONNECT_MS = 10_000;
 
@@ -45,16 +49,28 @@ export class ReachHosts {
     });
   }
 
-  private async dial(host: HostRef, signal: AbortSignal, onCommand: CommandObserver | undefined): Promise<SshConnection> {
+  private async dial(
+    host: HostRef,
+    signal: AbortSignal,
+    onCommand: CommandObserver | undefined,
+  ): Promise<SshConnection> {
     return this.ssh.connect(await this.target(host), { deadlineMs: CONNECT_MS, signal, onCommand });
   }
 
   /** @throws HostRefusal when nobody has confirmed the host's key, or its credential cannot be used */
   private async target(host: HostRef): Promise<SshTarget> {
     const hostKey = await this.hosts.findHostKey(this.database.read, EVERYTHING, host.hostKeyId);
-    if (hostKey?.status !== 'confirmed' || hostKey.fingerprint === null) throw new HostRefusal(unconfirmed(host, hostKey?.fingerprint ?? null));
+    if (hostKey?.status !== 'confirmed' || hostKey.fingerprint === null)
+      throw new HostRefusal(unconfirmed(host, hostKey?.fingerprint ?? null));
     const credential = await this.hosts.findCredential(this.database.read, EVERYTHING, host.credentialId);
-    if (!credential) throw new HostRefusal(error('credential_missing', host.address, `The SSH credential of ${host.address} is gone: give the host another.`));
+    if (!credential)
+      throw new HostRefusal(
+        error(
+          'credential_missing',
+          host.address,
+          `The SSH credential of ${host.address} is gone: give the host another.`,
+        ),
+      );
     return {
       address: host.address as HostAddress,
       port: host.sshPort,
@@ -67,7 +83,9 @@ export class ReachHosts {
   private privateKey(credential: SshCredential) {
     const opened = unseal(credential.sealedPrivateKey, sealedKeyPlace(credential.id), this.keyring);
     if (opened.ok) return opened.value;
-    throw new HostRefusal(opened.findings[0] ?? error('seal_broken', credential.name, 'The credential cannot be opened.'));
+    throw new HostRefusal(
+      opened.findings[0] ?? error('seal_broken', credential.name, 'The credential cannot be opened.'),
+    );
   }
 }
 

@@ -34,7 +34,10 @@ export class ReadHostKeys {
       const seen = { ...hostKey, fingerprint, seenAt: this.clock.now(), version: hostKey.version + 1 };
       if (!(await this.hosts.updateHostKey(tx, seen, hostKey.version))) return;
       const { id: hostKeyId, address, port } = hostKey;
-      await this.audit.record(tx, THE_SERVICE, hostKey.customerId, { kind: 'host-key.seen', data: { hostKeyId, address, port, fingerprint } });
+      await this.audit.record(tx, THE_SERVICE, hostKey.customerId, {
+        kind: 'host-key.seen',
+        data: { hostKeyId, address, port, fingerprint },
+      });
     });
   }
 }

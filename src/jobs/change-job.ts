@@ -32,16 +32,29 @@ export class ChangeJob {
     return this.database.write(async (tx) => {
       const { job, steps } = await this.demand(tx, caller, id);
       const next = advance(progressOf(job, steps), { kind: 'cancel-requested' });
-      if (!next.ok) throw conflict('job_not_cancellable', `A job that is ${job.state}${job.direction === 'backward' ? ' and undoing' : ''} cannot be cancelled.`);
+      if (!next.ok)
+        throw conflict(
+          'job_not_cancellable',
+          `A job that is ${job.state}${job.direction === 'backward' ? ' and undoing' : ''} cannot be cancelled.`,
+        );
       const at = this.clock.now();
       const ended = next.value.state === 'cancelled';
-      const changed: Job = { ...job, state: next.value.state, cancelRequested: true, endedAt: ended ? at : null, version: job.version + 1 };
+      const changed: Job = {
+        ...job,
+        state: next.value.state,
+        cancelRequested: true,
+        endedAt: ended ? at : null,
+        version: job.version + 1,
+      };
       if (ended) {
         await this.jobs.updateJob(tx, changed);
         await this.surroundings.release(tx, job);
         await this.jobs.appendEvent(tx, { jobId: id, at, kind: 'job', data: presentJob(changed, steps) });
       } else await this.jobs.requestCancel(tx, id);
-      await this.audit.record(tx, caller.actor, job.customerId, { kind: 'job.cancelled', data: { jobId: id, jobKind: job.kind } });
+      await this.audit.record(tx, caller.actor, job.customerId, {
+        kind: 'job.cancelled',
+        data: { jobId: id, jobKind: job.kind },
+      });
       return { job: changed, steps };
     });
   }
@@ -51,13 +64,28 @@ export class ChangeJob {
     const changed = await this.database.write(async (tx) => {
       const { job, steps } = await this.demand(tx, caller, id);
       const next = advance(progressOf(job, steps), { kind: 'retried' });
-      if (!next.ok) throw conflict('job_not_frozen', `Only a frozen job can be retried; this one is ${job.state}. Ask for a new one instead.`);
+      if (!next.ok)
+        throw conflict(
+          'job_not_frozen',
+          `Only a frozen job can be retried; this one is ${job.state}. Ask for a new one instead.`,
+        );
       const thawed: Job = { ...job, state: next.value.state, endedAt: null, version: job.version + 1 };
-      const thawedSteps = steps.map((step) => ({ ...step, state: next.value.steps.find((moved) => moved.position === step.position)?.state ?? step.state }));
+      const thawedSteps = steps.map((step) => ({
+        ...step,
+        state: next.value.steps.find((moved) => moved.position === step.position)?.state ?? step.state,
+      }));
       await this.jobs.updateJob(tx, thawed);
       for (const step of thawedSteps) await this.jobs.updateStep(tx, step);
-      await this.jobs.appendEvent(tx, { jobId: id, at: this.clock.now(), kind: 'job', data: presentJob(thawed, thawedSteps) });
-      await this.audit.record(tx, caller.actor, job.customerId, { kind: 'job.retried', data: { jobId: id, jobKind: job.kind } });
+      await this.jobs.appendEvent(tx, {
+        jobId: id,
+        at: this.clock.now(),
+        kind: 'job',
+        data: presentJob(thawed, thawedSteps),
+      });
+      await this.audit.record(tx, caller.actor, job.customerId, {
+        kind: 'job.retried',
+        data: { jobId: id, jobKind: job.kind },
+      });
       return { job: thawed, steps: thawedSteps };
     });
     await this.queue.wake(RUN_JOB, id);
@@ -71,4 +99,9 @@ export class ChangeJob {
   }
 }
 
-const progressOf = ({ state, direction, cancelRequested }: Job, steps: readonly JobStep[]): Progress => ({ state, direction, cancelRequested, steps });
+const progressOf = ({ state, direction, cancelRequested }: Job, steps: readonly JobStep[]): Progress => ({
+  state,
+  direction,
+  cancelRequested,
+  steps,
+});

@@ -11,7 +11,11 @@ export class JobKinds {
   private readonly byName: Readonly<Record<JobKindName, JobKind>>;
 
   constructor(prepareArbiter: PrepareArbiter, onboard: Onboard, verify: Verify) {
-    this.byName = { 'prepare-arbiter': prepareArbiter as JobKind, onboard: onboard as JobKind, verify: verify as JobKind };
+    this.byName = {
+      'prepare-arbiter': prepareArbiter,
+      onboard: onboard,
+      verify: verify,
+    };
   }
 
   named(name: JobKindName): JobKind {

@@ -46,4 +46,5 @@ export class JobStream {
   }
 }
 
-const frame = ({ sequence, kind, data }: JobEvent): string => `id: ${sequence}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+const frame = ({ sequence, kind, data }: JobEvent): string =>
+  `id: ${sequence}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;

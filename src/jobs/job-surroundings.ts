@@ -50,11 +50,18 @@ export class JobSurroundings {
     const arbiter = await this.arbiters.find(session, EVERYTHING, job.arbiterId);
     const instances = await this.arbiters.instancesOf(session, EVERYTHING, job.arbiterId);
     const instance = cluster ? instances.find((candidate) => candidate.id === cluster.instanceId) : instances[0];
-    if (!arbiter || !instance || (job.clusterId !== null && !cluster)) throw new Error(`what job ${job.id} is about is gone`);
+    if (!arbiter || !instance || (job.clusterId !== null && !cluster))
+      throw new Error(`what job ${job.id} is about is gone`);
     return { arbiter, instance, cluster };
   }
 
-  async insert(caller: Caller, kind: JobKind, job: Job, steps: readonly JobStep[], transcript: (tx: Transaction) => Promise<void>): Promise<void> {
+  async insert(
+    caller: Caller,
+    kind: JobKind,
+    job: Job,
+    steps: readonly JobStep[],
+    transcript: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
     await this.database.write(async (tx) => {
       if (kind.changes) await this.occupy(tx, job);
       await this.jobs.insert(tx, job, steps);

@@ -45,7 +45,11 @@ export class JobsController {
   @Requires('operate')
   @Answers(202, 'The job, on its way. When the plan refuses: 409 with findings, and nothing was changed.', jobSchema)
   @MayAlsoAnswer(200, 'With dryRun: the plan; nothing was changed.', planSchema)
-  async create(@TheCaller() caller: Caller, @Body({ schema: newJob }) body: NewJob, @Res({ passthrough: true }) response: Response) {
+  async create(
+    @TheCaller() caller: Caller,
+    @Body({ schema: newJob }) body: NewJob,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const requested = await this.requestJob.run(caller, body);
     if (requested.kind === 'plan') {
       response.status(200);
@@ -58,7 +62,10 @@ export class JobsController {
   @Get()
   @Requires('read')
   @Answers(200, 'The jobs without their steps, newest first.', jobPageSchema)
-  async list(@TheCaller() { scope }: Caller, @Query({ schema: jobQuery }) { limit, cursor, ...filter }: z.output<typeof jobQuery>) {
+  async list(
+    @TheCaller() { scope }: Caller,
+    @Query({ schema: jobQuery }) { limit, cursor, ...filter }: z.output<typeof jobQuery>,
+  ) {
     const page = await this.jobs.page(this.database.read, scope, filter, pageRequest({ limit, cursor }));
     return presentPage(mapPage(page, presentJobHead));
   }
@@ -74,7 +81,10 @@ export class JobsController {
   @Get(':id/events')
   @Requires('read')
   @ApiProduces('text/event-stream')
-  @Answers(200, 'Server-sent events: `job` and `step`, each with the thing as it is now, until the job has ended. Resumes after Last-Event-ID.')
+  @Answers(
+    200,
+    'Server-sent events: `job` and `step`, each with the thing as it is now, until the job has ended. Resumes after Last-Event-ID.',
+  )
   async events(
     @TheCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: { id: string },
@@ -85,7 +95,11 @@ export class JobsController {
     await this.demand(caller, id);
     const gone = new AbortController();
     request.on('close', () => gone.abort());
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
     for await (const text of this.stream.of(id, sequenceOf(lastEventId), gone.signal)) response.write(text);
     response.end();
   }
@@ -93,12 +107,19 @@ export class JobsController {
   @Get(':id/transcript')
   @Requires('read')
   @Answers(200, 'Every remote command with its exit code and output, oldest first.', transcriptSchema)
-  async transcript(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Query({ schema: transcriptQuery }) query: z.output<typeof transcriptQuery>) {
+  async transcript(
+    @TheCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Query({ schema: transcriptQuery }) query: z.output<typeof transcriptQuery>,
+  ) {
     await this.demand(caller, id);
     const { after, limit } = pageRequest(query);
     const entries = await this.jobs.transcriptOf(this.database.read, id, after, limit + 1);
     const items = entries.slice(0, limit);
-    return presentPage({ items: items.map(presentTranscriptEntry), next: entries.length > limit ? (items.at(-1)?.id ?? null) : null });
+    return presentPage({
+      items: items.map(presentTranscriptEntry),
+      next: entries.length > limit ? (items.at(-1)?.id ?? null) : null,
+    });
   }
 
   @Post(':id/cancel')
@@ -124,4 +145,5 @@ export class JobsController {
   }
 }
 
-const sequenceOf = (lastEventId: string | undefined): number => (/^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0);
+const sequenceOf = (lastEventId: string | undefined): number =>
+  /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;

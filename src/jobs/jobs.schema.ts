@@ -17,13 +17,24 @@ export const newJob = z
     kind,
     clusterId: uuid.optional(),
     arbiterId: uuid.optional(),
-    options: z.record(z.string(), z.unknown()).default({}).describe('Depends on the kind; onboard takes acceptOddNodeRisk.'),
+    options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('Depends on the kind; onboard takes acceptOddNodeRisk.'),
     dryRun: z.boolean().default(false).describe('Answer with the plan (200), and change nothing.'),
   })
-  .refine((body) => (body.clusterId === undefined) !== (body.arbiterId === undefined), 'give either clusterId or arbiterId');
+  .refine(
+    (body) => (body.clusterId === undefined) !== (body.arbiterId === undefined),
+    'give either clusterId or arbiterId',
+  );
 export type NewJob = z.output<typeof newJob>;
 
-export const jobQuery = pageQuery.extend({ clusterId: uuid.optional(), arbiterId: uuid.optional(), kind: kind.optional(), state: state.optional() });
+export const jobQuery = pageQuery.extend({
+  clusterId: uuid.optional(),
+  arbiterId: uuid.optional(),
+  kind: kind.optional(),
+  state: state.optional(),
+});
 
 const figures = z.object({
   expectedVotes: z.int(),
@@ -34,7 +45,13 @@ const figures = z.object({
 });
 
 export const planSchema = z.object({
-  steps: z.array(z.object({ name: z.string(), subject: z.string(), stage: z.int().describe('Steps of one stage run side by side.') })),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      subject: z.string(),
+      stage: z.int().describe('Steps of one stage run side by side.'),
+    }),
+  ),
   findings: z.array(findingSchema),
   quorum: z.object({ now: figures, after: figures, afterWithoutQdevice: figures }).nullable(),
   allowed: z.boolean(),
@@ -120,6 +137,12 @@ export const presentJobHead = ({ id, kind: name, customerId, clusterId, arbiterI
   endedAt: isoOrNull(job.endedAt),
 });
 
-export const presentJob = (job: Job, steps: readonly JobStep[]) => ({ ...presentJobHead(job), steps: steps.map(presentStep) });
+export const presentJob = (job: Job, steps: readonly JobStep[]) => ({
+  ...presentJobHead(job),
+  steps: steps.map(presentStep),
+});
 
-export const presentTranscriptEntry = ({ jobId: _, ...entry }: TranscriptEntry) => ({ ...entry, startedAt: iso(entry.startedAt) });
+export const presentTranscriptEntry = ({ jobId: _, ...entry }: TranscriptEntry) => ({
+  ...entry,
+  startedAt: iso(entry.startedAt),
+});

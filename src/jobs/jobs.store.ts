@@ -22,7 +22,7 @@ export class JobsStore {
 
   page(session: Session, scope: Scope, filter: JobFilter, request: PageRequest): Promise<Page<Job>> {
     const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-    return findPage(session.manager, Job, { ...given, ...ownedBy(scope) } as FindOptionsWhere<Job>, request);
+    return findPage(session.manager, Job, { ...given, ...ownedBy(scope) }, request);
   }
 
   stepsOf(session: Session, jobId: string): Promise<JobStep[]> {
@@ -31,7 +31,11 @@ export class JobsStore {
 
   /** Jobs that have not ended, the oldest first: whoever sweeps wakes those that nobody works on. */
   unfinished(session: Session, limit: number): Promise<Job[]> {
-    return session.manager.find(Job, { where: { state: In(['queued', 'running']) }, order: { id: 'ASC' }, take: limit });
+    return session.manager.find(Job, {
+      where: { state: In(['queued', 'running']) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   async insert(tx: Transaction, job: Job, steps: readonly JobStep[]): Promise<void> {
@@ -39,7 +43,10 @@ export class JobsStore {
     await insertRows(tx, JobStep, ...steps);
   }
 
-  async updateJob(tx: Transaction, { id, state, direction, finding, cancelRequested, startedAt, endedAt, version }: Job): Promise<void> {
+  async updateJob(
+    tx: Transaction,
+    { id, state, direction, finding, cancelRequested, startedAt, endedAt, version }: Job,
+  ): Promise<void> {
     await tx.manager.update(Job, { id }, { state, direction, finding, cancelRequested, startedAt, endedAt, version });
   }
 
@@ -47,7 +54,10 @@ export class JobsStore {
     await tx.manager.update(Job, { id, state: 'running' }, { cancelRequested: true });
   }
 
-  async updateStep(tx: Transaction, { jobId, position, state, attempts, output, finding, startedAt, endedAt }: JobStep): Promise<void> {
+  async updateStep(
+    tx: Transaction,
+    { jobId, position, state, attempts, output, finding, startedAt, endedAt }: JobStep,
+  ): Promise<void> {
     await updateRow(tx, JobStep, { jobId, position }, { state, attempts, output, finding, startedAt, endedAt });
   }
 
@@ -57,7 +67,11 @@ export class JobsStore {
   }
 
   eventsAfter(session: Session, jobId: string, sequence: number, limit: number): Promise<JobEvent[]> {
-    return session.manager.find(JobEvent, { where: { jobId, sequence: MoreThan(sequence) }, order: { sequence: 'ASC' }, take: limit });
+    return session.manager.find(JobEvent, {
+      where: { jobId, sequence: MoreThan(sequence) },
+      order: { sequence: 'ASC' },
+      take: limit,
+    });
   }
 
   async insertTranscript(tx: Transaction, ...entries: readonly TranscriptEntry[]): Promise<void> {
@@ -72,4 +86,3 @@ export class JobsStore {
     });
   }
 }
-

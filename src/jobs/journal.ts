@@ -56,13 +56,19 @@ export class Journal {
   async heed(): Promise<void> {
     const { database, jobs } = this.tools;
     const row = await jobs.find(database.read, EVERYTHING, this.currentJob.id);
-    if (row?.cancelRequested && this.currentJob.direction === 'forward') this.currentJob = { ...this.currentJob, cancelRequested: true };
+    if (row?.cancelRequested && this.currentJob.direction === 'forward')
+      this.currentJob = { ...this.currentJob, cancelRequested: true };
   }
 
   /** The intent to do, or to undo, the steps of a stage. Only after this resolves may anything be done. */
   async begin(kind: 'step-begun' | 'undo-begun', positions: readonly number[]): Promise<void> {
     await this.write(async (tx, at) => {
-      const steps = this.moved(kind, positions).map((step) => ({ ...step, attempts: step.attempts + (kind === 'step-begun' ? 1 : 0), startedAt: at, endedAt: null }));
+      const steps = this.moved(kind, positions).map((step) => ({
+        ...step,
+        attempts: step.attempts + (kind === 'step-begun' ? 1 : 0),
+        startedAt: at,
+        endedAt: null,
+      }));
       for (const step of steps) {
         await this.keepStep(tx, step);
         await this.tools.audit.record(tx, theJob(step.jobId), this.currentJob.customerId, {
@@ -84,7 +90,11 @@ export class Journal {
   }
 
   /** What became of a step. */
-  async settle(kind: Exclude<StepEvent, 'step-begun' | 'undo-begun'>, position: number, change: StepChange = {}): Promise<void> {
+  async settle(
+    kind: Exclude<StepEvent, 'step-begun' | 'undo-begun'>,
+    position: number,
+    change: StepChange = {},
+  ): Promise<void> {
     await this.write(async (tx, at) => {
       const steps = this.moved(kind, [position]).map((step) => ({ ...step, ...change, endedAt: at }));
       for (const step of steps) await this.keepStep(tx, step);
@@ -114,7 +124,12 @@ export class Journal {
         version: this.currentJob.version + 1,
       };
       await this.tools.jobs.updateJob(tx, job);
-      await this.tools.jobs.appendEvent(tx, { jobId: job.id, at, kind: 'job', data: presentJob(job, this.currentSteps) });
+      await this.tools.jobs.appendEvent(tx, {
+        jobId: job.id,
+        at,
+        kind: 'job',
+        data: presentJob(job, this.currentSteps),
+      });
       if (event.kind === 'ended') await this.recordEnd(tx, job);
       await also(tx);
       return () => (this.currentJob = job);
@@ -133,12 +148,20 @@ export class Journal {
     for (const position of positions) progress = legal(progress, { kind, position });
     return this.currentSteps
       .filter((step) => positions.includes(step.position))
-      .map((step) => ({ ...step, state: progress.steps.find((moved) => moved.position === step.position)?.state ?? step.state }));
+      .map((step) => ({
+        ...step,
+        state: progress.steps.find((moved) => moved.position === step.position)?.state ?? step.state,
+      }));
   }
 
   private async keepStep(tx: Transaction, step: JobStep): Promise<void> {
     await this.tools.jobs.updateStep(tx, step);
-    await this.tools.jobs.appendEvent(tx, { jobId: step.jobId, at: this.tools.clock.now(), kind: 'step', data: presentStep(step) });
+    await this.tools.jobs.appendEvent(tx, {
+      jobId: step.jobId,
+      at: this.tools.clock.now(),
+      kind: 'step',
+      data: presentStep(step),
+    });
   }
 
   private adopt(steps: readonly JobStep[]): void {

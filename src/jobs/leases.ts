@@ -33,7 +33,13 @@ export class Leases {
     return this.database.write(async (tx) => {
       const now = this.clock.now();
       const before = await tx.manager.findOneBy(Lease, { subject });
-      const lease = { subject, jobId, holder: this.holder, fence: (before?.fence ?? 0) + 1, expiresAt: plus(now, LEASE_MS) };
+      const lease = {
+        subject,
+        jobId,
+        holder: this.holder,
+        fence: (before?.fence ?? 0) + 1,
+        expiresAt: plus(now, LEASE_MS),
+      };
       if (!before) {
         await insertRows(tx, Lease, lease);
         return lease;
@@ -48,7 +54,11 @@ export class Leases {
   async renew({ subject, fence }: Lease): Promise<void> {
     await this.database.write(async (tx) => {
       const now = this.clock.now();
-      const renewed = await tx.manager.update(Lease, { subject, fence, expiresAt: MoreThan(now) }, { expiresAt: plus(now, LEASE_MS) });
+      const renewed = await tx.manager.update(
+        Lease,
+        { subject, fence, expiresAt: MoreThan(now) },
+        { expiresAt: plus(now, LEASE_MS) },
+      );
       if (renewed.affected !== 1) throw new LeaseLost(subject);
     });
   }

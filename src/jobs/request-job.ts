@@ -17,7 +17,9 @@ import { JobSurroundings } from './job-surroundings.ts';
 import { Transcriber } from './transcriber.ts';
 import { RUN_JOB } from './waking.ts';
 
-export type Requested = { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'job'; readonly job: Job; readonly steps: readonly JobStep[] };
+export type Requested =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'job'; readonly job: Job; readonly steps: readonly JobStep[] };
 
 /** What a job's rows are made of. */
 interface Draft {
@@ -45,7 +47,13 @@ export class RequestJob {
    */
   async run(caller: Caller, asked: NewJob): Promise<Requested> {
     const kind = this.kinds.named(asked.kind);
-    const draft: Draft = { id: randomUUIDv7(), asked, kind, options: optionsOf(kind, asked), target: await this.stores.target(caller.scope, kind, asked) };
+    const draft: Draft = {
+      id: randomUUIDv7(),
+      asked,
+      kind,
+      options: optionsOf(kind, asked),
+      target: await this.stores.target(caller.scope, kind, asked),
+    };
     const transcript = this.transcriber.held(draft.id);
     const connections = this.shelf.open(hostsOf(draft.target), transcript.observe);
     let handedOn = false;
@@ -66,7 +74,11 @@ export class RequestJob {
     }
   }
 
-  private rowsOf({ id, asked, target, options }: Draft, plan: Plan, plannedAt: ReturnType<Clock['now']>): { job: Job; steps: JobStep[] } {
+  private rowsOf(
+    { id, asked, target, options }: Draft,
+    plan: Plan,
+    plannedAt: ReturnType<Clock['now']>,
+  ): { job: Job; steps: JobStep[] } {
     const job: Job = {
       id,
       kind: asked.kind,
@@ -112,7 +124,11 @@ const optionsOf = (kind: JobKind, asked: NewJob): unknown => {
   const findings = parsed.error.issues.map((issue) => {
     const field = ['options', ...issue.path].join('.');
     const unknown = issue.code === 'unrecognized_keys';
-    return error(unknown ? 'unknown_field' : 'invalid_field', field, unknown ? `A job of kind ${kind.name} has no option ${issue.keys.join(', ')}.` : `${field}: ${issue.message}`);
+    return error(
+      unknown ? 'unknown_field' : 'invalid_field',
+      field,
+      unknown ? `A job of kind ${kind.name} has no option ${issue.keys.join(', ')}.` : `${field}: ${issue.message}`,
+    );
   });
   throw badRequest(findings[0]?.code ?? 'invalid_request', findings[0]?.message ?? 'The options do not fit.', findings);
 };

@@ -26,7 +26,8 @@ const AT_ONCE = 16;
 const AGAIN_MS = 1_000;
 
 /** Whose lease a job needs, in a form that may also name a file on a host. */
-const leaseSubject = (job: Job): string => (job.clusterId === null ? `arbiter-${job.arbiterId}` : `cluster-${job.clusterId}`);
+const leaseSubject = (job: Job): string =>
+  job.clusterId === null ? `arbiter-${job.arbiterId}` : `cluster-${job.clusterId}`;
 
 /** Takes jobs and carries them to their end, from wherever the journal says that they are. */
 @Injectable()
@@ -58,8 +59,12 @@ export class RunJob implements OnModuleInit {
       await this.carry(job, keeper, signal);
     } catch (thrown) {
       // Whoever holds the lease now goes on; without a new holder the next try, or the sweeper, does.
-      if (thrown instanceof LeaseLost || keeper.signal.aborted) this.log.warn(`job ${jobId}: the lease was lost, another runner goes on`);
-      else this.log.error(thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`));
+      if (thrown instanceof LeaseLost || keeper.signal.aborted)
+        this.log.warn(`job ${jobId}: the lease was lost, another runner goes on`);
+      else
+        this.log.error(
+          thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`),
+        );
       return { againInMs: AGAIN_MS };
     }
     return 'done';
@@ -114,7 +119,8 @@ export class RunJob implements OnModuleInit {
 const currentStep = (journal: Journal): string | null =>
   journal.steps.find((step) => step.state === 'running' || step.state === 'undoing')?.name ?? null;
 
-const firstFinding = (steps: readonly JobStep[], state: JobStep['state']) => steps.find((step) => step.state === state)?.finding ?? null;
+const firstFinding = (steps: readonly JobStep[], state: JobStep['state']) =>
+  steps.find((step) => step.state === state)?.finding ?? null;
 
 /** A frozen job keeps its subject: nothing else may change it until a person has looked. */
 const frozen = (steps: readonly JobStep[]): Finding => {

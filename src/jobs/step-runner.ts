@@ -11,7 +11,13 @@ import type { StepWatch } from './step-watch.ts';
 import type { Steps } from './steps.ts';
 
 /** What may be gone at the next try: the connection, not the host's answer. */
-const PASSING = new Set(['ssh_connection_lost', 'ssh_connect_timeout', 'ssh_connection_refused', 'ssh_unreachable', 'ssh_command_refused']);
+const PASSING = new Set([
+  'ssh_connection_lost',
+  'ssh_connect_timeout',
+  'ssh_connection_refused',
+  'ssh_unreachable',
+  'ssh_command_refused',
+]);
 
 /** Pauses before each further try. A step gives up soon, since undoing is always possible; an undo holds out longer. */
 const DO_AGAIN_MS: readonly number[] = [1_000];
@@ -26,7 +32,13 @@ export class StepRunner {
   private readonly signal: AbortSignal;
   private readonly watch: StepWatch;
 
-  constructor(journal: Journal, steps: Steps, watch: StepWatch, session: (hostId: string) => HostSession, signal: AbortSignal) {
+  constructor(
+    journal: Journal,
+    steps: Steps,
+    watch: StepWatch,
+    session: (hostId: string) => HostSession,
+    signal: AbortSignal,
+  ) {
     this.journal = journal;
     this.steps = steps;
     this.watch = watch;
@@ -45,7 +57,11 @@ export class StepRunner {
         return output;
       });
       if ('finding' in result) await this.journal.settle('step-failed', position, { finding: result.finding });
-      else await this.journal.settle('step-done', position, { output: (result.value ?? null) as JobStep['output'], finding: null });
+      else
+        await this.journal.settle('step-done', position, {
+          output: (result.value ?? null) as JobStep['output'],
+          finding: null,
+        });
       await this.watch.at('recorded', step, 'do');
     });
   }
@@ -95,9 +111,14 @@ export class StepRunner {
   }
 
   private findingOf(thrown: unknown, step: JobStep): Finding {
-    if (thrown instanceof SshFailure || thrown instanceof HostRefusal || thrown instanceof StepFailure) return thrown.finding;
+    if (thrown instanceof SshFailure || thrown instanceof HostRefusal || thrown instanceof StepFailure)
+      return thrown.finding;
     this.log.error(thrown instanceof Error ? thrown : new Error(`thrown: ${typeof thrown}`));
-    return error('step_crashed', step.subject, `The step "${step.name}" stopped on a fault of the service; its log has the details.`);
+    return error(
+      'step_crashed',
+      step.subject,
+      `The step "${step.name}" stopped on a fault of the service; its log has the details.`,
+    );
   }
 
   private workOf(step: JobStep): StepWork<unknown, unknown> {
@@ -110,7 +131,8 @@ export class StepRunner {
       output,
       host: () => this.session(hostIdOf(hostId, name)),
       hostOf: (id) => this.session(id),
-      outputOf: (other, id) => this.journal.steps.find((candidate) => candidate.name === other && candidate.hostId === id)?.output ?? null,
+      outputOf: (other, id) =>
+        this.journal.steps.find((candidate) => candidate.name === other && candidate.hostId === id)?.output ?? null,
       signal: this.signal,
     };
   }

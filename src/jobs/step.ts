@@ -13,11 +13,11 @@ export interface StepWork<Input, Output> {
   /** What an earlier run of this very step left, or null. */
   readonly output: Output | null;
   /** The host that the step works on. */
-  host(): HostSession;
+  readonly host: () => HostSession;
   /** Any other host of the job, by its id. */
-  hostOf(hostId: string): HostSession;
+  readonly hostOf: (hostId: string) => HostSession;
   /** What another step of the job found out for this host; null before it is done. */
-  outputOf(step: string, hostId: string | null): unknown;
+  readonly outputOf: (step: string, hostId: string | null) => unknown;
   /** Given when the work has to stop: the lease is lost, the service ends, or a person froze everything. */
   readonly signal: AbortSignal;
 }

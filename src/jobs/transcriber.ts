@@ -9,7 +9,9 @@ import { JobsStore } from './jobs.store.ts';
 const MOST_CHARACTERS = 64 * 1024;
 
 const cut = (text: string): string =>
-  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}\n[${text.length - MOST_CHARACTERS} more characters]`;
+  text.length <= MOST_CHARACTERS
+    ? text
+    : `${text.slice(0, MOST_CHARACTERS)}\n[${text.length - MOST_CHARACTERS} more characters]`;
 
 /** PostgreSQL's text holds no NUL, and a terminal that shows a transcript should obey none of its escapes. */
 const printable = (text: string): string => cut(text).replace(/[^\P{Cc}\n\t]/gu, '\uFFFD');

@@ -49,7 +49,15 @@ export class AssessVote {
       const { id: clusterId, customerId } = cluster;
       const from = before?.state ?? null;
       await this.votes.putState(tx, { clusterId, customerId, state: now.state, since: at });
-      await this.votes.insertTransition(tx, { id: randomUUIDv7(), clusterId, customerId, at, from, to: now.state, findings: now.findings });
+      await this.votes.insertTransition(tx, {
+        id: randomUUIDv7(),
+        clusterId,
+        customerId,
+        at,
+        from,
+        to: now.state,
+        findings: now.findings,
+      });
       await this.audit.record(tx, THE_SERVICE, customerId, {
         kind: 'vote.changed',
         data: { clusterId, from, to: now.state, findings: now.findings.map((finding) => finding.code) },

@@ -10,7 +10,8 @@ import type { Reading } from './vote.entity.ts';
 /** A look as it is kept: each tool's output as it came, or why there is none. It is parsed anew whenever it is used. */
 type RawReading = { readonly tools: Readonly<Record<string, ToolOutput>> } | { readonly unreachable: Finding };
 
-export const rawOfSections = (sections: Sections): string => JSON.stringify({ tools: Object.fromEntries(sections) } satisfies RawReading);
+export const rawOfSections = (sections: Sections): string =>
+  JSON.stringify({ tools: Object.fromEntries(sections) } satisfies RawReading);
 export const rawOfFailure = (unreachable: Finding): string => JSON.stringify({ unreachable } satisfies RawReading);
 
 const sectionsOf = (raw: Extract<RawReading, { tools: unknown }>): Sections => new Map(Object.entries(raw.tools));

@@ -44,7 +44,11 @@ export class ReadVotes {
   }
 
   /** One look at every node of a cluster. */
-  async ofNodes(cluster: ClusterWithNodes, arbiter: Arbiter, sessionOf: (hostId: string) => HostSession): Promise<void> {
+  async ofNodes(
+    cluster: ClusterWithNodes,
+    arbiter: Arbiter,
+    sessionOf: (hostId: string) => HostSession,
+  ): Promise<void> {
     await this.keep(await Promise.all(cluster.nodes.map((node) => this.lookAtNode(node, sessionOf(node.id)))));
     await this.assess.run(cluster, arbiter.name);
   }
@@ -53,7 +57,11 @@ export class ReadVotes {
    * One look at all nodes and the arbiter at once, kept like any other.
    * @param device what the cluster is expected to have, which its row may not say yet
    */
-  async lookNow(cluster: ClusterWithNodes, sessionOf: (hostId: string) => HostSession, device: Device): Promise<VoteState> {
+  async lookNow(
+    cluster: ClusterWithNodes,
+    sessionOf: (hostId: string) => HostSession,
+    device: Device,
+  ): Promise<VoteState> {
     const instance = { id: cluster.instanceId };
     const readings = await Promise.all([
       this.lookAtInstance(instance, sessionOf(cluster.arbiterId)),
@@ -64,7 +72,13 @@ export class ReadVotes {
   }
 
   private lookAtInstance(instance: Pick<QnetdInstance, 'id'>, session: HostSession): Promise<Reading> {
-    return this.look(session, SCRIPTS.lookArbiter, { source: 'arbiter', instanceId: instance.id, clusterId: null, customerId: null, nodeId: null });
+    return this.look(session, SCRIPTS.lookArbiter, {
+      source: 'arbiter',
+      instanceId: instance.id,
+      clusterId: null,
+      customerId: null,
+      nodeId: null,
+    });
   }
 
   private lookAtNode(node: Node, session: HostSession): Promise<Reading> {
@@ -72,7 +86,11 @@ export class ReadVotes {
     return this.look(session, SCRIPTS.lookNode, { source: 'node', instanceId: null, clusterId, customerId, nodeId });
   }
 
-  private async look(session: HostSession, script: Script, about: Omit<Reading, 'id' | 'at' | 'raw'>): Promise<Reading> {
+  private async look(
+    session: HostSession,
+    script: Script,
+    about: Omit<Reading, 'id' | 'at' | 'raw'>,
+  ): Promise<Reading> {
     const raw = await rawOf(session, script);
     return { id: randomUUIDv7(), ...about, at: this.clock.now(), raw };
   }

@@ -43,7 +43,11 @@ export class VotesController {
   @Get('vote-history')
   @Requires('read')
   @Answers(200, 'Each change of the vote state with its reasons, newest first.', historySchema)
-  async history(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }, @Query({ schema: historyQuery }) query: z.output<typeof historyQuery>) {
+  async history(
+    @TheCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: { id: string },
+    @Query({ schema: historyQuery }) query: z.output<typeof historyQuery>,
+  ) {
     await this.demand(caller, id);
     const period = { from: momentOf(query.from), to: momentOf(query.to) };
     const page = await this.votes.transitions(this.database.read, caller.scope, id, period, pageRequest(query));

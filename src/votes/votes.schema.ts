@@ -12,7 +12,9 @@ export const voteSchema = z.object({
   state,
   since: time.nullable().describe('null until the cluster was first looked at.'),
   findings: z.array(findingSchema),
-  votes: z.object({ expected: votes, total: votes, quorum: votes, qdevice: votes }).describe('null without a fresh view of a node.'),
+  votes: z
+    .object({ expected: votes, total: votes, quorum: votes, qdevice: votes })
+    .describe('null without a fresh view of a node.'),
   nodes: z.array(
     z.object({
       nodeId: z.int().nullable(),
@@ -23,7 +25,9 @@ export const voteSchema = z.object({
   ),
   arbiter: z.object({ vote: z.enum(['ack', 'nack', 'ask-later', 'wait-for-reply', 'none', 'unknown']) }),
   lossesSurvived: z.object({ withArbiter: z.int().nullable(), withoutArbiter: z.int().nullable() }),
-  sources: z.array(z.object({ source: z.enum(['arbiter', 'node', 'push']), at: time, ageMs: z.int(), fresh: z.boolean() })),
+  sources: z.array(
+    z.object({ source: z.enum(['arbiter', 'node', 'push']), at: time, ageMs: z.int(), fresh: z.boolean() }),
+  ),
 });
 
 export const presentVote = (vote: VoteState, since: Instant | null) => ({
@@ -35,7 +39,19 @@ export const presentVote = (vote: VoteState, since: Instant | null) => ({
 export const historyQuery = pageQuery.extend({ from: time.optional(), to: time.optional() });
 
 export const historySchema = pageOf(
-  z.object({ id: uuid, at: time, from: state.nullable(), to: state, findings: z.array(findingSchema).describe('The reasons for the new state.') }),
+  z.object({
+    id: uuid,
+    at: time,
+    from: state.nullable(),
+    to: state,
+    findings: z.array(findingSchema).describe('The reasons for the new state.'),
+  }),
 );
 
-export const presentTransition = ({ id, at, from, to, findings }: VoteTransition) => ({ id, at: iso(at), from, to, findings });
+export const presentTransition = ({ id, at, from, to, findings }: VoteTransition) => ({
+  id,
+  at: iso(at),
+  from,
+  to,
+  findings,
+});

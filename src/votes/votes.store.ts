@@ -34,9 +34,22 @@ export class VotesStore {
     await insertRows(tx, VoteTransition, transition);
   }
 
-  transitions(session: Session, scope: Scope, clusterId: string, period: { from?: Instant | undefined; to?: Instant | undefined }, request: PageRequest): Promise<Page<VoteTransition>> {
-    const bounds = [...(period.from === undefined ? [] : [MoreThanOrEqual(period.from)]), ...(period.to === undefined ? [] : [LessThanOrEqual(period.to)])];
-    const where: FindOptionsWhere<VoteTransition> = { clusterId, ...(bounds.length > 0 ? { at: And(...bounds) } : {}), ...ownedBy(scope) };
+  transitions(
+    session: Session,
+    scope: Scope,
+    clusterId: string,
+    period: { from?: Instant | undefined; to?: Instant | undefined },
+    request: PageRequest,
+  ): Promise<Page<VoteTransition>> {
+    const bounds = [
+      ...(period.from === undefined ? [] : [MoreThanOrEqual(period.from)]),
+      ...(period.to === undefined ? [] : [LessThanOrEqual(period.to)]),
+    ];
+    const where: FindOptionsWhere<VoteTransition> = {
+      clusterId,
+      ...(bounds.length > 0 ? { at: And(...bounds) } : {}),
+      ...ownedBy(scope),
+    };
     return findPage(session.manager, VoteTransition, where, request);
   }
 

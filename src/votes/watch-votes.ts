@@ -36,8 +36,10 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
 
   /** Makes the schedules equal to what is on record; run at boot, each minute, and after each job. */
   async schedule(): Promise<void> {
-    for (const { id } of await this.arbiters.preparedInstances(this.database.read)) await this.queue.every(LOOK_AT_INSTANCE, id, ARBITER_EVERY_MS);
-    for (const id of await this.clusters.onboardedIds(this.database.read, EVERYTHING)) await this.queue.every(LOOK_AT_NODES, id, NODES_EVERY_MS);
+    for (const { id } of await this.arbiters.preparedInstances(this.database.read))
+      await this.queue.every(LOOK_AT_INSTANCE, id, ARBITER_EVERY_MS);
+    for (const id of await this.clusters.onboardedIds(this.database.read, EVERYTHING))
+      await this.queue.every(LOOK_AT_NODES, id, NODES_EVERY_MS);
   }
 
   /** Looks at one cluster soon, from both sides. */

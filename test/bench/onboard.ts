@@ -23,7 +23,8 @@ if (obstacle !== null) {
   process.exit(69);
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -33,7 +34,11 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 /** So many at a time, as a person with a shell script would. */
-const inTurns = async (names: readonly string[], atOnce: number, work: (name: string) => Promise<unknown>): Promise<void> => {
+const inTurns = async (
+  names: readonly string[],
+  atOnce: number,
+  work: (name: string) => Promise<unknown>,
+): Promise<void> => {
   const left = [...names];
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
@@ -59,7 +64,9 @@ const measureStock = async (lab: Lab): Promise<Measured> => {
   return { oneMs, tenMs };
 };
 
-const measureOurs = async (lab: Lab): Promise<Measured & { steps: Readonly<Record<string, number>>; planMs: number }> => {
+const measureOurs = async (
+  lab: Lab,
+): Promise<Measured & { steps: Readonly<Record<string, number>>; planMs: number }> => {
   const oneMs: number[] = [];
   const jobs: JobView[] = [];
   const planMs: number[] = [];
@@ -116,9 +123,13 @@ const done = (job: JobView): JobView => {
 const stepTimes = (jobs: readonly JobView[]): Record<string, number> => {
   const spans = new Map<string, number[]>();
   for (const job of jobs) {
-    const names = [...new Set(job.steps.map((step) => (step.name === 'start-qdevice' ? `${step.name} ${step.subject}` : step.name)))];
+    const names = [
+      ...new Set(job.steps.map((step) => (step.name === 'start-qdevice' ? `${step.name} ${step.subject}` : step.name))),
+    ];
     for (const name of names) {
-      const own = job.steps.filter((step) => name.startsWith(step.name) && (!name.includes(' ') || name.endsWith(step.subject)));
+      const own = job.steps.filter(
+        (step) => name.startsWith(step.name) && (!name.includes(' ') || name.endsWith(step.subject)),
+      );
       const start = Math.min(...own.map((step) => Date.parse(step.startedAt ?? '')));
       const end = Math.max(...own.map((step) => Date.parse(step.endedAt ?? '')));
       spans.set(name, [...(spans.get(name) ?? []), end - start]);
@@ -147,11 +158,17 @@ const inside = async (): Promise<void> => {
 
 const outside = async (): Promise<void> => {
   const name = `bench${process.pid}`;
-  const lab = await Lab.up({ name, arbiter: 'stock', clusters: ['one:2', ...MANY.map((cluster) => `${cluster}:2`)], progress: spokenProgress() });
+  const lab = await Lab.up({
+    name,
+    arbiter: 'stock',
+    clusters: ['one:2', ...MANY.map((cluster) => `${cluster}:2`)],
+    progress: spokenProgress(),
+  });
   try {
     const cli = new URL('../lab/cli.ts', import.meta.url).pathname;
     const argv = [cli, 'run', '--', process.execPath, import.meta.filename, 'inside'];
-    process.exitCode = spawnSync(process.execPath, argv, { stdio: 'inherit', env: { ...process.env, UMPIRE_LAB: name } }).status ?? 1;
+    process.exitCode =
+      spawnSync(process.execPath, argv, { stdio: 'inherit', env: { ...process.env, UMPIRE_LAB: name } }).status ?? 1;
   } finally {
     await lab.down();
   }

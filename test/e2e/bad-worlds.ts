@@ -196,14 +196,14 @@ export const BAD_WORLDS: readonly BadWorld[] = [
   {
     reason: 'a node has no corosync.conf',
     codes: ['config_unreadable', 'configs_differ'],
-    says: /Restore|Put/,
+    says: /Restore the file/,
     spoil: ({ lab }) => lab.host('duo-2').run(['mv', CONF, '/root/kept']),
     mend: ({ lab }) => lab.host('duo-2').run(['mv', '/root/kept', CONF]),
   },
   {
     reason: 'a section of corosync.conf is not closed',
     codes: ['closing_brace_missing'],
-    says: /./,
+    says: /Add the missing/,
     spoil: (world) => rewrite(duo(world), (text) => `${text}quorum {\n`),
     mend: (world) => rewrite(duo(world), (text) => text.replace(/quorum \{\n$/, '')),
   },
@@ -311,7 +311,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
   {
     reason: 'a node is registered twice, under two addresses',
     codes: ['same_machine', 'same_node_id'],
-    says: /Register/,
+    says: /Register each node once/,
     spoil: ({ lab }) => lab.host('duo-1').run('ip addr add 10.77.1.101/16 dev eth0'),
     registration: (world) => {
       const node = world.inventory.nodeOf(firstOf(duo(world)));

@@ -20,7 +20,10 @@ describeWorld('Hosts on which nothing is installed, through a sudoer', { user: '
     const id = await inventory.register('raw');
     const { result: job } = await watched(world(), ['raw'], () => inventory.onboard(id));
     expect(job.state, stepsOf(job)).toBe('done');
-    expect(job.steps.filter((step) => step.name === 'install-packages').map((step) => step.state)).toEqual(['done', 'done']);
+    expect(job.steps.filter((step) => step.name === 'install-packages').map((step) => step.state)).toEqual([
+      'done',
+      'done',
+    ]);
     expect((await client.vote(id)).state).toBe('ok');
   });
 });

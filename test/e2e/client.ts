@@ -45,8 +45,18 @@ export interface VoteView {
   readonly state: 'ok' | 'at-risk' | 'lost' | 'unknown';
   readonly since: string | null;
   readonly findings: readonly Finding[];
-  readonly votes: { readonly expected: number | null; readonly total: number | null; readonly quorum: number | null; readonly qdevice: number | null };
-  readonly nodes: readonly { readonly nodeId: number | null; readonly name: string; readonly online: boolean | null; readonly qdevice: string }[];
+  readonly votes: {
+    readonly expected: number | null;
+    readonly total: number | null;
+    readonly quorum: number | null;
+    readonly qdevice: number | null;
+  };
+  readonly nodes: readonly {
+    readonly nodeId: number | null;
+    readonly name: string;
+    readonly online: boolean | null;
+    readonly qdevice: string;
+  }[];
   readonly arbiter: { readonly vote: string };
   readonly lossesSurvived: { readonly withArbiter: number | null; readonly withoutArbiter: number | null };
 }
@@ -62,10 +72,19 @@ export class Client {
     this.#token = token;
   }
 
-  async ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async ask<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -104,7 +123,8 @@ export class Client {
         return null;
       });
       if (job && ENDED.includes(job.state)) return job;
-      if (performance.now() > until) throw new Error(`job ${id} did not end in ${timeoutMs} ms: ${JSON.stringify(job)}`);
+      if (performance.now() > until)
+        throw new Error(`job ${id} did not end in ${timeoutMs} ms: ${JSON.stringify(job)}`);
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   }

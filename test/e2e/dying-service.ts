@@ -1,7 +1,11 @@
 import 'reflect-metadata';
-import { createApp } from '../../dist/src/create-app.js';
-import { StepWatch } from '../../dist/src/jobs/step-watch.js';
-import { readConfig } from '../../dist/src/platform/config/config.js';
+
+/** The built service's modules, under the types of their sources. */
+const built = <T>(path: string): Promise<T> =>
+  import(new URL(`../../dist/src/${path}`, import.meta.url).href) as Promise<T>;
+const { createApp } = await built<typeof import('../../src/create-app.ts')>('create-app.js');
+const { StepWatch } = await built<typeof import('../../src/jobs/step-watch.ts')>('jobs/step-watch.js');
+const { readConfig } = await built<typeof import('../../src/platform/config/config.ts')>('platform/config/config.js');
 
 /*
  * The built service, but one that dies by kill -9 at the moment that DIE_AT names: `MOMENT STEP SUBJECT-OR-* [do|undo]`.
@@ -15,8 +19,10 @@ if (!read.ok) throw new Error(read.problems.join('\n'));
 const umpire = await createApp(read.config);
 umpire.app.get(StepWatch).observe(async (at, step, way) => {
   const isSubject = (wanted: string | undefined): boolean => wanted === '*' || wanted === step.subject;
-  if (at === moment && step.name === stepName && isSubject(subject) && way === direction) process.kill(process.pid, 'SIGKILL');
-  if (way === 'do' && at === 'effected' && step.name === failing && isSubject(failingSubject)) throw new Error('made to fail by a test');
+  if (at === moment && step.name === stepName && isSubject(subject) && way === direction)
+    process.kill(process.pid, 'SIGKILL');
+  if (way === 'do' && at === 'effected' && step.name === failing && isSubject(failingSubject))
+    throw new Error('made to fail by a test');
 });
 const address = await umpire.listen();
 process.once('SIGTERM', () => void umpire.close().then(() => process.exit(0)));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Lab, LabHost } from '../lab/lab.ts';
+import type { LabHost } from '../lab/host.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { Client, JobView } from './client.ts';
 
 interface Row {
@@ -25,7 +26,13 @@ export class Inventory {
   static async begin(client: Client, lab: Lab, { user = 'root' } = {}): Promise<Inventory> {
     const inventory = new Inventory(client, lab, user);
     inventory.#customerId = (await client.post<Row>('/v1/customers', { name: 'Example GmbH' })).id;
-    inventory.#mspCredentialId = (await client.post<Row>('/v1/ssh-credentials', { name: 'lab', user, privateKey: await readFile(lab.privateKey, 'utf8') })).id;
+    inventory.#mspCredentialId = (
+      await client.post<Row>('/v1/ssh-credentials', {
+        name: 'lab',
+        user,
+        privateKey: await readFile(lab.privateKey, 'utf8'),
+      })
+    ).id;
     const { address, fingerprint } = lab.arbiter;
     inventory.#arbiterId = (
       await client.post<Row>('/v1/arbiters', {
@@ -58,7 +65,14 @@ export class Inventory {
   /** @returns the id of the lab's cluster of this name, registered now */
   async register(name: string, changes: Record<string, unknown> = {}): Promise<string> {
     const { pve, nodes } = this.#lab.cluster(name);
-    const body = { customerId: this.#customerId, arbiterId: this.#arbiterId, name, kind: pve ? 'pve' : 'corosync', nodes: nodes.map((node) => this.nodeOf(node)), ...changes };
+    const body = {
+      customerId: this.#customerId,
+      arbiterId: this.#arbiterId,
+      name,
+      kind: pve ? 'pve' : 'corosync',
+      nodes: nodes.map((node) => this.nodeOf(node)),
+      ...changes,
+    };
     return (await this.#client.post<Row>('/v1/clusters', body)).id;
   }
 

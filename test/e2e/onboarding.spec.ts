@@ -8,7 +8,12 @@ interface Problem {
 }
 
 interface Transcript {
-  readonly items: readonly { readonly command: string; readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }[];
+  readonly items: readonly {
+    readonly command: string;
+    readonly exitCode: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }[];
 }
 
 describeWorld('Onboarding', {}, (world) => {
@@ -16,7 +21,11 @@ describeWorld('Onboarding', {}, (world) => {
 
   it('prepares a fresh arbiter: TLS demanded, unprivileged, a certificate of our CA', async () => {
     const { inventory, client, lab } = world();
-    const plan = await client.post<{ allowed: boolean; steps: unknown[] }>('/v1/jobs', { kind: 'prepare-arbiter', arbiterId: inventory.arbiterId, dryRun: true });
+    const plan = await client.post<{ allowed: boolean; steps: unknown[] }>('/v1/jobs', {
+      kind: 'prepare-arbiter',
+      arbiterId: inventory.arbiterId,
+      dryRun: true,
+    });
     expect(plan.allowed).toBe(true);
     const job = await inventory.prepareArbiter();
     expect(job.state, stepsOf(job)).toBe('done');
@@ -29,7 +38,11 @@ describeWorld('Onboarding', {}, (world) => {
 
   it('finds a prepared arbiter prepared, and does nothing', async () => {
     const { inventory, client } = world();
-    const plan = await client.post<{ allowed: boolean; steps: unknown[]; findings: unknown }>('/v1/jobs', { kind: 'prepare-arbiter', arbiterId: inventory.arbiterId, dryRun: true });
+    const plan = await client.post<{ allowed: boolean; steps: unknown[]; findings: unknown }>('/v1/jobs', {
+      kind: 'prepare-arbiter',
+      arbiterId: inventory.arbiterId,
+      dryRun: true,
+    });
     expect(plan.steps).toEqual([]);
     expect(codesOf(plan.findings)).toContain('already_prepared');
   });
@@ -39,14 +52,24 @@ describeWorld('Onboarding', {}, (world) => {
     ids['duo'] = await inventory.register('duo');
     const before = await treesOf(world(), 'duo');
     const { result: plan } = await watched(world(), ['duo'], () =>
-      client.post<{ allowed: boolean; steps: { name: string }[]; quorum: { now: object; after: object; afterWithoutQdevice: object } }>('/v1/jobs', {
+      client.post<{
+        allowed: boolean;
+        steps: { name: string }[];
+        quorum: { now: object; after: object; afterWithoutQdevice: object };
+      }>('/v1/jobs', {
         kind: 'onboard',
         clusterId: ids['duo'],
         dryRun: true,
       }),
     );
     expect(plan.allowed).toBe(true);
-    expect(plan.quorum.after).toEqual({ expectedVotes: 3, quorum: 2, nodeVotes: 2, qdeviceVotes: 1, nodeLossesSurvived: 1 });
+    expect(plan.quorum.after).toEqual({
+      expectedVotes: 3,
+      quorum: 2,
+      nodeVotes: 2,
+      qdeviceVotes: 1,
+      nodeLossesSurvived: 1,
+    });
     expect(plan.quorum.afterWithoutQdevice).toMatchObject({ qdeviceVotes: 0, nodeLossesSurvived: 0 });
     expect(await treesOf(world(), 'duo')).toEqual(before);
   });
@@ -68,7 +91,11 @@ describeWorld('Onboarding', {}, (world) => {
     }
     expect(record.count()).toBeGreaterThan(20);
     const vote = await client.vote(ids['duo'] ?? '');
-    expect(vote).toMatchObject({ state: 'ok', arbiter: { vote: 'ack' }, votes: { expected: 3, total: 3, quorum: 2, qdevice: 1 } });
+    expect(vote).toMatchObject({
+      state: 'ok',
+      arbiter: { vote: 'ack' },
+      votes: { expected: 3, total: 3, quorum: 2, qdevice: 1 },
+    });
   });
 
   it('keeps every command with its exit code, and no secret', async () => {
@@ -84,7 +111,9 @@ describeWorld('Onboarding', {}, (world) => {
   it('streams what happens as server-sent events, to the end of the job', async () => {
     const { client } = world();
     const jobs = await client.get<{ items: JobView[] }>(`/v1/jobs?clusterId=${ids['duo']}`);
-    const response = await fetch(`${client.url}/v1/jobs/${jobs.items[0]?.id}/events`, { headers: { authorization: 'Bearer an-admin-token-for-tests-only-0123456789' } });
+    const response = await fetch(`${client.url}/v1/jobs/${jobs.items[0]?.id}/events`, {
+      headers: { authorization: 'Bearer an-admin-token-for-tests-only-0123456789' },
+    });
     const text = await response.text();
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(text).toMatch(/event: step\ndata: .*"name":"start-qdevice".*"state":"done"/);
@@ -93,7 +122,9 @@ describeWorld('Onboarding', {}, (world) => {
 
   it('lists each node’s certificate as installed, and nobody’s for a year too long', async () => {
     const { client } = world();
-    const { items } = await client.get<{ items: { state: string; purpose: string; subject: string; notAfter: string }[] }>(`/v1/clusters/${ids['duo']}/certificates`);
+    const { items } = await client.get<{
+      items: { state: string; purpose: string; subject: string; notAfter: string }[];
+    }>(`/v1/clusters/${ids['duo']}/certificates`);
     expect(items).toHaveLength(2);
     for (const item of items) {
       expect(item).toMatchObject({ state: 'installed', purpose: 'client', subject: 'CN=duo' });
@@ -108,7 +139,12 @@ describeWorld('Onboarding', {}, (world) => {
     const answer = await client.ask<Problem>('POST', '/v1/jobs', { kind: 'onboard', clusterId: ids['trio'] });
     expect(answer.status).toBe(409);
     expect(codesOf(answer.body.findings)).toEqual(
-      expect.arrayContaining(['odd_node_risk_not_accepted', 'qdevice_single_point_of_failure', 'last_node_overload', 'ceph_stops_without_majority']),
+      expect.arrayContaining([
+        'odd_node_risk_not_accepted',
+        'qdevice_single_point_of_failure',
+        'last_node_overload',
+        'ceph_stops_without_majority',
+      ]),
     );
     expect(await treesOf(world(), 'trio')).toEqual(before);
   });
@@ -148,19 +184,33 @@ describeWorld('Onboarding', {}, (world) => {
     const sampler = lab.sampler(['duo']);
     await sampler.start();
     await lab.host('duo-2').powerOff();
-    await voteBecomes(() => client.vote(ids['duo'] ?? ''), (vote) => vote.state === 'at-risk' && vote.lossesSurvived.withArbiter === 0, 60_000);
+    await voteBecomes(
+      () => client.vote(ids['duo'] ?? ''),
+      (vote) => vote.state === 'at-risk' && vote.lossesSurvived.withArbiter === 0,
+      60_000,
+    );
     const record = await sampler.stop();
     record.assertNeverInquorate({ nodes: ['duo-1'], maxGapMs: 1_500, minPerSecond: 8 });
     await lab.host('duo-2').powerOn();
-    await voteBecomes(() => client.vote(ids['duo'] ?? ''), ({ state }) => state === 'ok', 150_000);
-    const history = await client.get<{ items: { from: string | null; to: string }[] }>(`/v1/clusters/${ids['duo']}/vote-history`);
+    await voteBecomes(
+      () => client.vote(ids['duo'] ?? ''),
+      ({ state }) => state === 'ok',
+      150_000,
+    );
+    const history = await client.get<{ items: { from: string | null; to: string }[] }>(
+      `/v1/clusters/${ids['duo']}/vote-history`,
+    );
     expect(history.items.map(({ to }) => to).slice(0, 2)).toEqual(['ok', 'at-risk']);
   });
 
   it('votes go on while the service is dead (invariant 30)', async () => {
     const { service } = world();
     await service.kill();
-    const { record } = await watched(world(), ['duo', 'quad', 'trio', 'pve'], () => new Promise((resolve) => setTimeout(resolve, 3_000)));
+    const { record } = await watched(
+      world(),
+      ['duo', 'quad', 'trio', 'pve'],
+      () => new Promise((resolve) => setTimeout(resolve, 3_000)),
+    );
     expect(record.withoutDeviceVote()).toEqual([]);
     await service.restart();
   });
@@ -177,7 +227,11 @@ const linesLost = (before: string, after: string): string[] => {
     .sort();
 };
 
-const voteBecomes = async (look: () => Promise<VoteView>, asWanted: (vote: VoteView) => boolean, timeoutMs: number): Promise<void> => {
+const voteBecomes = async (
+  look: () => Promise<VoteView>,
+  asWanted: (vote: VoteView) => boolean,
+  timeoutMs: number,
+): Promise<void> => {
   const until = performance.now() + timeoutMs;
   for (;;) {
     const vote = await look();

@@ -1,14 +1,17 @@
 import { expect } from 'vitest';
 import type { LabHost } from '../lab/host.ts';
+import { SampleRecord } from '../lab/record.ts';
+import type { Sampler } from '../lab/sampler.ts';
 import { treeDiff, type FileTree } from '../lab/tree.ts';
 import { until } from '../lab/waiting.ts';
 import { ACCEPTED } from './bad-worlds.ts';
-import type { Finding } from './client.ts';
+import type { Client, Finding } from './client.ts';
 import { onEach } from './hand-edits.ts';
 import { codesOf, type World } from './world.ts';
 
 export interface Answered {
   readonly code?: string;
+  readonly detail?: string;
   readonly allowed?: boolean;
   readonly steps?: readonly unknown[];
   readonly findings?: readonly Finding[];
@@ -23,33 +26,21 @@ interface Asked {
 
 /** A refusal must come before a person gives up waiting: ten seconds for a connection, fifteen for a look, and then some. */
 const ANSWER_MS = 60_000;
-const STRICTNESS = { maxGapMs: 1_500, minPerSecond: 8 };
 
-/** Does something while the nodes of a cluster are watched, and asserts that none of them but these was ever inquorate. */
-export const watchedBut = async (
-  { lab }: World,
-  cluster: string,
-  down: readonly string[],
-  work: () => Promise<void>,
-): Promise<void> => {
-  const names = lab.cluster(cluster).nodes.map(({ name }) => name);
-  const sampler = lab.sampler([cluster]);
-  await sampler.start();
-  try {
-    await work();
-    const record = await sampler.record();
-    record.assertNeverInquorate({ ...STRICTNESS, nodes: names.filter((name) => !down.includes(name)) });
-  } finally {
-    await sampler.stop();
-  }
+/**
+ * Does something and asserts that none of these nodes, which the sampler watches all the time, was inquorate meanwhile
+ * (invariant 1).
+ */
+export const quorate = async (sampler: Sampler, nodes: readonly string[], work: () => Promise<void>): Promise<void> => {
+  const begun = Date.now();
+  await work();
+  const record = await sampler.record();
+  const series = nodes.map((node) => ({ node, cluster: '', samples: record.samples(node) }));
+  new SampleRecord(series, begun, record.end).assertNeverInquorate({ maxGapMs: 1_500, minPerSecond: 8 });
 };
 
-/** Registers a cluster anew: what tests before it registered goes, so that each begins alike. */
-export const registered = async (
-  { client, inventory }: World,
-  name: string,
-  changes?: Record<string, unknown>,
-): Promise<string> => {
+/** Takes every cluster out of a service's inventory; none of them is onboarded. */
+export const forgetClusters = async (client: Client): Promise<void> => {
   const { items } = await client.get<{ items: { id: string }[] }>('/v1/clusters');
   for (const { id } of items) {
     const { headers } = await client.ask('GET', `/v1/clusters/${id}`);
@@ -57,6 +48,15 @@ export const registered = async (
     const deleted = await client.ask('DELETE', `/v1/clusters/${id}`, undefined, ifMatch);
     expect(deleted.status, JSON.stringify(deleted.body)).toBe(204);
   }
+};
+
+/** Registers a cluster, as the lab has it but for the changes, as the only one: each test begins alike. */
+export const registered = async (
+  { client, inventory }: World,
+  name: string,
+  changes?: Record<string, unknown>,
+): Promise<string> => {
+  await forgetClusters(client);
   return inventory.register(name, changes);
 };
 

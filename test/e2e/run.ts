@@ -30,7 +30,9 @@ const runSuite = async (suite: string): Promise<boolean> => {
     const cli = new URL('../lab/cli.ts', import.meta.url).pathname;
     const vitest = new URL('../../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
     const argv = [cli, 'run', '--', process.execPath, vitest, 'run', '--project', 'e2e', `test/e2e/${suite}.spec.ts`];
-    return spawnSync(process.execPath, argv, { stdio: 'inherit', env: { ...process.env, UMPIRE_LAB: name } }).status === 0;
+    return (
+      spawnSync(process.execPath, argv, { stdio: 'inherit', env: { ...process.env, UMPIRE_LAB: name } }).status === 0
+    );
   } finally {
     await lab.down();
   }
@@ -40,7 +42,9 @@ let failed = 0;
 for (const suite of wanted.length > 0 ? wanted : Object.keys(WORLDS)) {
   const begun = performance.now();
   const passed = await runSuite(suite);
-  process.stdout.write(`end to end, ${suite}: ${passed ? 'passed' : 'FAILED'} in ${Math.round((performance.now() - begun) / 1000)} s\n`);
+  process.stdout.write(
+    `end to end, ${suite}: ${passed ? 'passed' : 'FAILED'} in ${Math.round((performance.now() - begun) / 1000)} s\n`,
+  );
   if (!passed) failed += 1;
 }
 process.exit(failed > 0 ? 1 : 0);

@@ -104,7 +104,14 @@ export class Service {
 const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, port: number): ChildProcess =>
   spawn(process.execPath, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], NODE_OPTIONS: '', UMPIRE_DATA: directory, UMPIRE_LISTEN: `127.0.0.1:${port}`, UMPIRE_ADMIN_TOKEN: TOKEN, ...env },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_OPTIONS: '',
+      UMPIRE_DATA: directory,
+      UMPIRE_LISTEN: `127.0.0.1:${port}`,
+      UMPIRE_ADMIN_TOKEN: TOKEN,
+      ...env,
+    },
   });
 
 const listeningPort = async (process: ChildProcess): Promise<number> => {
@@ -112,8 +119,13 @@ const listeningPort = async (process: ChildProcess): Promise<number> => {
   let complaints = '';
   process.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const timer = setTimeout(() => reject(new Error(`the service was not ready in ${READY_MS} ms:\n${complaints}`)), READY_MS);
-  process.once('exit', (code) => reject(new Error(`the service ended with ${code} before it was ready:\n${complaints}`)));
+  const timer = setTimeout(
+    () => reject(new Error(`the service was not ready in ${READY_MS} ms:\n${complaints}`)),
+    READY_MS,
+  );
+  process.once('exit', (code) =>
+    reject(new Error(`the service ended with ${code} before it was ready:\n${complaints}`)),
+  );
   process.stdout?.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
     const port = /listening on http:\/\/\S+:(\d+)/.exec(printed)?.[1];

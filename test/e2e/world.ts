@@ -51,7 +51,11 @@ const absent = (): never => {
 };
 
 /** Does something while every node of these clusters is watched, and asserts that none was inquorate for a moment (invariant 1). */
-export const watched = async <T>({ lab }: World, clusters: readonly string[], work: () => Promise<T>): Promise<{ result: T; record: SampleRecord }> => {
+export const watched = async <T>(
+  { lab }: World,
+  clusters: readonly string[],
+  work: () => Promise<T>,
+): Promise<{ result: T; record: SampleRecord }> => {
   const sampler = lab.sampler([...clusters]);
   await sampler.start();
   const result = await work().finally(() => undefined);
@@ -64,14 +68,18 @@ type Trees = Readonly<Record<string, FileTree>>;
 
 /** What the file tree of each node of a cluster holds, beyond the machine's own. */
 export const treesAt = async (lab: Lab, cluster: string): Promise<Trees> =>
-  Object.fromEntries(await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.tree()] as const)));
+  Object.fromEntries(
+    await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.tree()] as const)),
+  );
 
 const CONFIGS = ['/etc/corosync/corosync.conf', '/etc/pve/corosync.conf'];
 const withoutVersion = (text: string): string => text.replace(/config_version: *\d+/, 'config_version: *');
 
 /** corosync.conf of each node, but for the one value that an undo has to change. */
 export const configsAt = async (lab: Lab, cluster: string): Promise<readonly string[]> =>
-  Promise.all(lab.cluster(cluster).nodes.map(async (node) => withoutVersion(await node.readFile('/etc/corosync/corosync.conf'))));
+  Promise.all(
+    lab.cluster(cluster).nodes.map(async (node) => withoutVersion(await node.readFile('/etc/corosync/corosync.conf'))),
+  );
 
 /** What differs between then and now on any node, beside corosync.conf, which `configsAt` compares. */
 export const differencesSince = async (lab: Lab, cluster: string, before: Trees): Promise<string[]> => {
@@ -83,13 +91,19 @@ export const differencesSince = async (lab: Lab, cluster: string, before: Trees)
 
 /** The file tree of each node of a cluster, as one digest a node. */
 export const treesOf = async ({ lab }: World, cluster: string): Promise<Record<string, string>> => {
-  const entries = await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.treeHash()] as const));
+  const entries = await Promise.all(
+    lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.treeHash()] as const),
+  );
   return Object.fromEntries(entries);
 };
 
 /** The codes of a problem's or a job's findings. */
-export const codesOf = (findings: unknown): string[] => (Array.isArray(findings) ? findings.map((finding: { code: string }) => finding.code) : []);
+export const codesOf = (findings: unknown): string[] =>
+  Array.isArray(findings) ? findings.map((finding: { code: string }) => finding.code) : [];
 
 /** A job's steps in one line each, for a message that helps. */
 export const stepsOf = (job: JobView): string =>
-  [`${job.kind} ${job.state} ${job.finding?.message ?? ''}`, ...job.steps.map((step) => `  ${step.name} ${step.subject} ${step.state} ${step.finding?.message ?? ''}`)].join('\n');
+  [
+    `${job.kind} ${job.state} ${job.finding?.message ?? ''}`,
+    ...job.steps.map((step) => `  ${step.name} ${step.subject} ${step.state} ${step.finding?.message ?? ''}`),
+  ].join('\n');

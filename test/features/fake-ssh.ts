@@ -1,6 +1,6 @@
 import type { HostAddress, HostKeyFingerprint } from '../../src/core/names.ts';
 import type { OfferedHostKey } from '../../src/platform/ssh/host-key.ts';
-import type { Ssh, SshConnection, SshTarget } from '../../src/platform/ssh/ssh.ts';
+import type { ConnectOptions, Ssh, SshConnection, SshTarget } from '../../src/platform/ssh/ssh.ts';
 
 /** Hosts that exist in this process only. What is not named here cannot be reached. */
 export class FakeSsh implements Ssh {
@@ -9,11 +9,11 @@ export class FakeSsh implements Ssh {
   /** Every address whose key was read, in order. */
   readonly looks: string[] = [];
   /** How a login goes; a test that needs one puts it here. */
-  answer: (target: SshTarget) => Promise<SshConnection> = (target) =>
+  answer: (target: SshTarget, options: ConnectOptions) => Promise<SshConnection> = (target) =>
     Promise.reject(new Error(`no login on ${target.address} in this test`));
 
-  connect(target: SshTarget): Promise<SshConnection> {
-    return this.answer(target);
+  connect(target: SshTarget, options: ConnectOptions): Promise<SshConnection> {
+    return this.answer(target, options);
   }
 
   readHostKey(address: HostAddress): Promise<OfferedHostKey> {

@@ -6,7 +6,10 @@ export type AuditEvent =
   | Event<'customer.created' | 'customer.changed' | 'customer.deleted', { customerId: string; name: string }>
   | Event<'token.created', { tokenId: string; name: string; scopes: readonly string[]; expiresAt: string | null }>
   | Event<'token.revoked', { tokenId: string; name: string }>
-  | Event<'ssh-credential.created', { credentialId: string; name: string; user: string; fingerprint: string; generated: boolean }>
+  | Event<
+      'ssh-credential.created',
+      { credentialId: string; name: string; user: string; fingerprint: string; generated: boolean }
+    >
   | Event<'host-key.seen', { hostKeyId: string; address: string; port: number; fingerprint: string }>
   | Event<'host-key.confirmed', { hostKeyId: string; address: string; port: number; fingerprint: string }>
   | Event<'arbiter.registered', { arbiterId: string; name: string; address: string; credentialId: string }>
@@ -17,10 +20,19 @@ export type AuditEvent =
   | Event<'cluster.changed' | 'cluster.deleted', { clusterId: string; name: string }>
   | Event<'cluster.onboarded', { clusterId: string; name: string; algorithm: string }>
   | Event<'cluster.device-removed', { clusterId: string; name: string }>
-  | Event<'certificate.reserved', { certificateId: string; caId: string; serial: string; subject: string; purpose: string }>
-  | Event<'certificate.issued', { certificateId: string; serial: string; sha256: string; keySha256: string; notAfter: string }>
+  | Event<
+      'certificate.reserved',
+      { certificateId: string; caId: string; serial: string; subject: string; purpose: string }
+    >
+  | Event<
+      'certificate.issued',
+      { certificateId: string; serial: string; sha256: string; keySha256: string; notAfter: string }
+    >
   | Event<'certificate.installed' | 'certificate.discarded', { certificateId: string; serial: string }>
-  | Event<'job.requested', { jobId: string; jobKind: string; subjectId: string; options: Readonly<Record<string, unknown>> }>
+  | Event<
+      'job.requested',
+      { jobId: string; jobKind: string; subjectId: string; options: Readonly<Record<string, unknown>> }
+    >
   | Event<'job.ended', { jobId: string; jobKind: string; state: string; finding: string | null }>
   | Event<'job.cancelled' | 'job.retried', { jobId: string; jobKind: string }>
   | Event<'step.started' | 'step.undo-started', { jobId: string; step: string; subject: string; attempt: number }>

@@ -69,7 +69,7 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
             error(
               'versions_differ',
               cluster.name,
-              `The nodes run different versions of the configuration: ${versions.join(', ')}.`,
+              `The nodes run different versions of the configuration: ${versions.join(', ')}. Reload it with corosync-cfgtool -R, and restart corosync on the node that lags.`,
               { versions },
             ),
           ]
@@ -85,7 +85,7 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
           error(
             'same_machine',
             who[0] ?? '',
-            `${who.join(' and ')} are one machine, or copies with the same machine id.`,
+            `${who.join(' and ')} are one machine, or copies with the same machine id. Register each node once; give a copy a machine id of its own.`,
             { addresses: who },
           ),
         ),
@@ -98,10 +98,15 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
           facts.quorum.kind === 'known' ? [[facts.quorum.value.nodeId, address] as const] : [],
         ),
       ).map(([nodeId, who]) =>
-        error('same_node_id', who[0] ?? '', `${who.join(' and ')} both say that they are node ${nodeId}.`, {
-          nodeId,
-          addresses: who,
-        }),
+        error(
+          'same_node_id',
+          who[0] ?? '',
+          `${who.join(' and ')} both say that they are node ${nodeId}. Register each node once, and under its own cluster.`,
+          {
+            nodeId,
+            addresses: who,
+          },
+        ),
       ),
   },
   {

@@ -28,7 +28,8 @@ export const HOST_RULES: readonly HostRule[] = [
   {
     because: 'a certificate must be valid at the same time for whoever issues, shows and checks it',
     check: ({ clockOffsetMs }, subject) => {
-      if (clockOffsetMs === null) return error('clock_unknown', subject, `${subject} did not tell its time.`);
+      if (clockOffsetMs === null)
+        return error('clock_unknown', subject, `${subject} did not tell its time. Run "date" there to see why.`);
       if (Math.abs(clockOffsetMs) <= MOST_SKEW_MS) return null;
       const seconds = Math.round(clockOffsetMs / 1000);
       return error(
@@ -46,7 +47,7 @@ export const HOST_RULES: readonly HostRule[] = [
         ? error(
             'disk_full',
             subject,
-            `${subject} has only ${freeKiB} KiB free where a change would write; it needs ${LEAST_FREE_KIB}.`,
+            `${subject} has only ${freeKiB} KiB free where a change would write; it needs ${LEAST_FREE_KIB}. Make room.`,
             { freeKiB },
           )
         : null,

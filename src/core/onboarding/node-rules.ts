@@ -57,7 +57,7 @@ export const NODE_RULES: readonly NodeRule[] = [
         ? error(
             'config_unreadable',
             address,
-            `corosync.conf of ${address}, or the version that corosync runs, cannot be read.`,
+            `corosync.conf of ${address}, or the version that corosync runs, cannot be read. Restore the file, and reload or restart corosync.`,
           )
         : null,
   },

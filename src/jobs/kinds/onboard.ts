@@ -16,14 +16,24 @@ import { sha256 } from '../../platform/crypto/digest.ts';
 import { lookAt } from '../look-at.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
 import { confirmVote } from '../steps/confirm-vote.ts';
-import { awaitConfig, guardConfig, reloadConfig, writeConfig, type ConfigChange, type ConfigText } from '../steps/corosync-config.ts';
+import {
+  awaitConfig,
+  guardConfig,
+  reloadConfig,
+  writeConfig,
+  type ConfigChange,
+  type ConfigText,
+} from '../steps/corosync-config.ts';
 import { installCertificate, issueCertificate, requestKey, type NssPlace } from '../steps/host-certificate.ts';
 import { forgetPackages, installPackages } from '../steps/install-packages.ts';
 import { recordOnboarding } from '../steps/record-onboarding.ts';
 import { startQdevice } from '../steps/start-qdevice.ts';
 
 const options = z.strictObject({
-  acceptOddNodeRisk: z.boolean().default(false).describe('The person asking has read the warnings for odd numbers of nodes.'),
+  acceptOddNodeRisk: z
+    .boolean()
+    .default(false)
+    .describe('The person asking has read the warnings for odd numbers of nodes.'),
 });
 type Options = z.output<typeof options>;
 
@@ -45,11 +55,22 @@ export class Onboard implements JobKind<Options> {
     return { steps, findings, quorum };
   }
 
-  private async gather({ target, options: { acceptOddNodeRisk }, look }: PlanRequest<Options>, cluster: ClusterWithNodes): Promise<OnboardingSituation> {
+  private async gather(
+    { target, options: { acceptOddNodeRisk }, look }: PlanRequest<Options>,
+    cluster: ClusterWithNodes,
+  ): Promise<OnboardingSituation> {
     const { arbiter, instance } = target;
     const [nodes, arbiterFound] = await Promise.all([
-      Promise.all(cluster.nodes.map(async (node) => ({ id: node.id, address: node.address, found: await this.lookAtNode(node, look) }))),
-      lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) => arbiterFacts(sections, at, arbiter.name)),
+      Promise.all(
+        cluster.nodes.map(async (node) => ({
+          id: node.id,
+          address: node.address,
+          found: await this.lookAtNode(node, look),
+        })),
+      ),
+      lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) =>
+        arbiterFacts(sections, at, arbiter.name),
+      ),
     ]);
     const { id, name, address } = arbiter;
     return {
@@ -61,7 +82,9 @@ export class Onboard implements JobKind<Options> {
   }
 
   private lookAtNode(node: Node, look: PlanRequest<Options>['look']) {
-    return lookAt(look(node.id, node.address), SCRIPTS.gatherNode, this.clock, (sections, at) => nodeFacts(sections, at, node.address));
+    return lookAt(look(node.id, node.address), SCRIPTS.gatherNode, this.clock, (sections, at) =>
+      nodeFacts(sections, at, node.address),
+    );
   }
 }
 
@@ -70,7 +93,12 @@ const clusterOf = ({ cluster }: JobTarget): ClusterWithNodes => {
   return cluster;
 };
 
-const stepsFor = ({ jobId, target }: PlanRequest<Options>, cluster: ClusterWithNodes, decision: OnboardingDecision, nodes: readonly SeenNode[]): PlannedStep[] => {
+const stepsFor = (
+  { jobId, target }: PlanRequest<Options>,
+  cluster: ClusterWithNodes,
+  decision: OnboardingDecision,
+  nodes: readonly SeenNode[],
+): PlannedStep[] => {
   const place = placeOf(jobId, cluster.name);
   const record = `/var/lib/umpire/packages-${jobId}`;
   const lacking = nodes.filter((node) => missingOn(node).length > 0);
@@ -78,7 +106,13 @@ const stepsFor = ({ jobId, target }: PlanRequest<Options>, cluster: ClusterWithN
   return inStages(
     lacking.map((node) => installPackages(node.address, node.id, { packages: missingOn(node), record })),
     nodes.map((node) => requestKey(node.address, node.id, place)),
-    nodes.map((node) => issueCertificate(node.address, node.id, { purpose: 'client', instanceId: target.instance.id, commonName: cluster.name })),
+    nodes.map((node) =>
+      issueCertificate(node.address, node.id, {
+        purpose: 'client',
+        instanceId: target.instance.id,
+        commonName: cluster.name,
+      }),
+    ),
     nodes.map((node) => installCertificate(node.address, node.id, place)),
     [guardConfig(cluster.name, change)],
     writeConfig(change),
@@ -88,11 +122,19 @@ const stepsFor = ({ jobId, target }: PlanRequest<Options>, cluster: ClusterWithN
     ...nodes.map((node) => [startQdevice(node.address, node.id, { votes: decision.votesAfter })]),
     [confirmVote(cluster.name, { clusterId: cluster.id })],
     lacking.map((node) => forgetPackages(node.address, node.id, { record })),
-    [recordOnboarding(cluster.name, { clusterId: cluster.id, device: decision.device, setAside: decision.setAside, nodes: nodes.map(learned) })],
+    [
+      recordOnboarding(cluster.name, {
+        clusterId: cluster.id,
+        device: decision.device,
+        setAside: decision.setAside,
+        nodes: nodes.map(learned),
+      }),
+    ],
   );
 };
 
-const missingOn = ({ facts }: SeenNode): string[] => ['corosync-qdevice', 'libnss3-tools'].filter((needed) => !facts.packages.has(needed));
+const missingOn = ({ facts }: SeenNode): string[] =>
+  ['corosync-qdevice', 'libnss3-tools'].filter((needed) => !facts.packages.has(needed));
 
 /** What the look told of a node, worth keeping. */
 const learned = ({ id, facts }: SeenNode) => {
@@ -115,7 +157,11 @@ const placeOf = (jobId: string, commonName: string): NssPlace => ({
   group: 'root',
 });
 
-const changeOf = (cluster: ClusterWithNodes, decision: OnboardingDecision, nodes: readonly SeenNode[]): ConfigChange => ({
+const changeOf = (
+  cluster: ClusterWithNodes,
+  decision: OnboardingDecision,
+  nodes: readonly SeenNode[],
+): ConfigChange => ({
   nodes: nodes.map((node) => ({ hostId: node.id, subject: node.address })),
   master: cluster.kind === 'pve',
   before: asText(decision.before),

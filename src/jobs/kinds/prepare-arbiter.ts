@@ -31,12 +31,18 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
 
   async plan({ jobId, target, look }: PlanRequest<z.output<typeof options>>): Promise<Plan> {
     const { arbiter } = target;
-    const found = await lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) => arbiterFacts(sections, at, arbiter.name));
+    const found = await lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) =>
+      arbiterFacts(sections, at, arbiter.name),
+    );
     if ('unreachable' in found) return refusal([found.unreachable]);
     const obstacles = obstaclesOf(found.facts, target);
     if (obstacles.length > 0) return refusal(obstacles);
     if (target.instance.state === 'prepared' && servesOurs(found.facts)) {
-      return { steps: [], findings: [info('already_prepared', arbiter.name, `"${arbiter.name}" is prepared; there is nothing to do.`)], quorum: null };
+      return {
+        steps: [],
+        findings: [info('already_prepared', arbiter.name, `"${arbiter.name}" is prepared; there is nothing to do.`)],
+        quorum: null,
+      };
     }
     return { steps: stepsFor(jobId, target, found.facts), findings: [], quorum: null };
   }
@@ -45,12 +51,23 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
 const obstaclesOf = (facts: ArbiterFacts, { arbiter }: JobTarget): Finding[] => {
   const findings = hostFindings(facts, arbiter.name);
   if (facts.units.get('corosync.service')?.active === 'active') {
-    findings.push(error('arbiter_is_a_node', arbiter.name, 'corosync runs on this host: it is a node of some cluster, and cannot judge between nodes. Use a host of its own.'));
+    findings.push(
+      error(
+        'arbiter_is_a_node',
+        arbiter.name,
+        'corosync runs on this host: it is a node of some cluster, and cannot judge between nodes. Use a host of its own.',
+      ),
+    );
   }
   const clients = facts.status.kind === 'known' ? facts.status.value.connectedClients : 0;
   if (clients > 0 && !servesOurs(facts)) {
     findings.push(
-      error('arbiter_in_use', arbiter.name, `${clients} clients are connected to the qnetd of this host, which has certificates of another CA: preparing it would lock them out. Move those clusters first.`, { clients }),
+      error(
+        'arbiter_in_use',
+        arbiter.name,
+        `${clients} clients are connected to the qnetd of this host, which has certificates of another CA: preparing it would lock them out. Move those clusters first.`,
+        { clients },
+      ),
     );
   }
   return findings;
@@ -58,7 +75,9 @@ const obstaclesOf = (facts: ArbiterFacts, { arbiter }: JobTarget): Finding[] => 
 
 /** A database that is a link of ours, and a daemon that demands TLS. */
 const servesOurs = (facts: ArbiterFacts): boolean =>
-  facts.database.startsWith('link nssdb.umpire-') && facts.status.kind === 'known' && facts.status.value.tls === 'required';
+  facts.database.startsWith('link nssdb.umpire-') &&
+  facts.status.kind === 'known' &&
+  facts.status.value.tls === 'required';
 
 const placeOf = (jobId: string): NssPlace => ({
   stage: `${DatabaseDirectory.qnetd}.umpire-${jobId}`,

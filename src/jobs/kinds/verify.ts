@@ -17,8 +17,16 @@ export class Verify implements JobKind<z.output<typeof options>> {
 
   plan({ target: { cluster } }: PlanRequest<z.output<typeof options>>): Promise<Plan> {
     if (cluster?.state !== 'onboarded') {
-      return Promise.resolve(refusal([error('not_onboarded', cluster?.name ?? '', 'This cluster has no device of ours yet: onboard it first.')]));
+      return Promise.resolve(
+        refusal([
+          error('not_onboarded', cluster?.name ?? '', 'This cluster has no device of ours yet: onboard it first.'),
+        ]),
+      );
     }
-    return Promise.resolve({ steps: inStages([confirmVote(cluster.name, { clusterId: cluster.id })]), findings: [], quorum: null });
+    return Promise.resolve({
+      steps: inStages([confirmVote(cluster.name, { clusterId: cluster.id })]),
+      findings: [],
+      quorum: null,
+    });
   }
 }

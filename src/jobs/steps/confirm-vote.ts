@@ -35,7 +35,7 @@ export class ConfirmVote implements Step<Input, null> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, input.clusterId);
     if (!cluster) throw new Error(`cluster ${input.clusterId} is gone`);
     const until = performance.now() + PATIENCE_MS;
-    for (let good = 0; good < LOOKS_NEEDED; ) {
+    for (let good = 0; good < LOOKS_NEEDED;) {
       const look = await this.votes.lookNow(cluster, hostOf, deviceFor(cluster.nodes.length));
       good = look.state === 'ok' ? good + 1 : 0;
       if (good === LOOKS_NEEDED) break;
@@ -55,6 +55,9 @@ const notConfirmed = (subject: string, state: string, findings: readonly Finding
   error(
     'vote_not_confirmed',
     subject,
-    `The vote of "${subject}" is "${state}" and not ok: ${findings.map((finding) => finding.message).join(' ').slice(0, 500)}`,
+    `The vote of "${subject}" is "${state}" and not ok: ${findings
+      .map((finding) => finding.message)
+      .join(' ')
+      .slice(0, 500)}`,
     { state, codes: findings.map((finding) => finding.code) },
   );

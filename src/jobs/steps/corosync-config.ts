@@ -39,9 +39,16 @@ const SETTLE_S = 20;
 
 const pathOf = (change: ConfigChange): string => (change.master ? MASTER : LOCAL);
 /** Whose file is written: each node's own, or the one master copy, through the first node. */
-const writtenOn = (change: ConfigChange): readonly ConfigNode[] => (change.master ? change.nodes.slice(0, 1) : change.nodes);
+const writtenOn = (change: ConfigChange): readonly ConfigNode[] =>
+  change.master ? change.nodes.slice(0, 1) : change.nodes;
 
-const swap = (session: HostSession, change: ConfigChange, from: string, to: ConfigText, votes: number): Promise<string> =>
+const swap = (
+  session: HostSession,
+  change: ConfigChange,
+  from: string,
+  to: ConfigText,
+  votes: number,
+): Promise<string> =>
   session.change(SCRIPTS.writeConfig, {
     args: [pathOf(change), from, to.sha256, String(votes)],
     payload: { PAYLOAD_CONFIG: to.base64 },
@@ -79,7 +86,9 @@ export class GuardConfig implements Step<ConfigChange, null> {
 
   /** Looks once more, just before the first write, that all nodes still have what the plan was made from. */
   async do({ hostOf, input }: StepWork<ConfigChange, null>): Promise<null> {
-    const states = await Promise.all(input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })));
+    const states = await Promise.all(
+      input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
+    );
     for (const { node, state } of states) {
       const known = [input.before.sha256, input.after.sha256];
       if (!state.file || !known.includes(state.file)) throw changedByHand(node);
@@ -88,20 +97,33 @@ export class GuardConfig implements Step<ConfigChange, null> {
   }
 
   async undo({ hostOf, input }: StepWork<ConfigChange, null>): Promise<void> {
-    const states = await Promise.all(input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })));
-    const spread = states.some(({ state }) => state.running !== input.before.version) || (input.master && states[0]?.state.master !== input.before.sha256);
+    const states = await Promise.all(
+      input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
+    );
+    const spread =
+      states.some(({ state }) => state.running !== input.before.version) ||
+      (input.master && states[0]?.state.master !== input.before.sha256);
     const target = spread ? input.restored : input.before;
     for (const { node, state } of states.filter(({ node }) => writtenOn(input).includes(node))) {
       await putBack(hostOf(node.hostId), input, node, state, target);
     }
     if (!spread) return;
     const first = input.nodes[0];
-    if (!input.master && first) await hostOf(first.hostId).change(SCRIPTS.reload, { args: [target.sha256, target.version, String(input.votesRestored)] });
+    if (!input.master && first)
+      await hostOf(first.hostId).change(SCRIPTS.reload, {
+        args: [target.sha256, target.version, String(input.votesRestored)],
+      });
     await Promise.all(input.nodes.map((node) => awaitRunning(hostOf(node.hostId), target)));
   }
 }
 
-const putBack = async (session: HostSession, change: ConfigChange, node: ConfigNode, state: ConfigState, target: ConfigText): Promise<void> => {
+const putBack = async (
+  session: HostSession,
+  change: ConfigChange,
+  node: ConfigNode,
+  state: ConfigState,
+  target: ConfigText,
+): Promise<void> => {
   const found = change.master ? state.master : state.file;
   const ours = [change.before, change.after, change.restored].map((text) => text.sha256);
   if (found === null || !ours.includes(found)) throw changedByHand(node);
@@ -110,7 +132,11 @@ const putBack = async (session: HostSession, change: ConfigChange, node: ConfigN
 
 const changedByHand = ({ subject }: ConfigNode): HostRefusal =>
   new HostRefusal(
-    error('config_changed', subject, `corosync.conf on ${subject} is none of the texts of this change: somebody else edited it, and that edit stands.`),
+    error(
+      'config_changed',
+      subject,
+      `corosync.conf on ${subject} is none of the texts of this change: somebody else edited it, and that edit stands.`,
+    ),
   );
 
 interface WriteInput {

@@ -22,7 +22,8 @@ interface Requested {
   readonly request: string;
 }
 
-export const requestKey = (subject: string, hostId: string, place: NssPlace) => planned('request-key', subject, hostId, place);
+export const requestKey = (subject: string, hostId: string, place: NssPlace) =>
+  planned('request-key', subject, hostId, place);
 
 /** Makes a key and a request on the host itself: no private key ever travels. */
 @Injectable()
@@ -49,7 +50,8 @@ interface Issued {
   readonly certificateId: string;
 }
 
-export const issueCertificate = (subject: string, hostId: string, input: IssueInput) => planned('issue-certificate', subject, hostId, input);
+export const issueCertificate = (subject: string, hostId: string, input: IssueInput) =>
+  planned('issue-certificate', subject, hostId, input);
 
 /** Issues a certificate for the key that the host made. Its serial is on record before anything is signed. */
 @Injectable()

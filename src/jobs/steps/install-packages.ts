@@ -16,7 +16,8 @@ interface Output {
 /** apt-get may have to fetch from slow mirrors. */
 const INSTALL_MS = 300_000;
 
-export const installPackages = (subject: string, hostId: string, input: Input) => planned('install-packages', subject, hostId, input);
+export const installPackages = (subject: string, hostId: string, input: Input) =>
+  planned('install-packages', subject, hostId, input);
 
 /** Installs what is missing from Debian's own packages; undone, only what came with it goes. */
 @Injectable()
@@ -24,7 +25,10 @@ export class InstallPackages implements Step<Input, Output> {
   readonly name = 'install-packages';
 
   async do({ host, input }: StepWork<Input, Output>): Promise<Output> {
-    const printed = await host().change(SCRIPTS.installPackages, { args: [input.record, ...input.packages], timeoutMs: INSTALL_MS });
+    const printed = await host().change(SCRIPTS.installPackages, {
+      args: [input.record, ...input.packages],
+      timeoutMs: INSTALL_MS,
+    });
     return { brought: printed.split('\n').filter((name) => name !== '') };
   }
 

@@ -20,7 +20,8 @@ interface Issued {
 const TRIES = 10;
 const PAUSE_MS = 500;
 
-export const proveQnetd = (subject: string, hostId: string, input: Input) => planned('probe-qnetd', subject, hostId, input);
+export const proveQnetd = (subject: string, hostId: string, input: Input) =>
+  planned('probe-qnetd', subject, hostId, input);
 
 /** Proves from outside that qnetd demands TLS and shows the very certificate that was issued for it. */
 @Injectable()
@@ -48,10 +49,16 @@ export class ProbeQnetd implements Step<Input, null> {
 }
 
 const differenceOf = (seen: QnetdProbe, expected: string, subject: string): Finding | null => {
-  if (seen.tls !== 'required') return error('arbiter_tls_not_required', subject, 'qnetd answers, but does not demand TLS.', { tls: seen.tls });
-  if (!seen.clientCertificateRequired) return error('arbiter_asks_no_certificate', subject, 'qnetd answers, but asks its clients for no certificate.');
+  if (seen.tls !== 'required')
+    return error('arbiter_tls_not_required', subject, 'qnetd answers, but does not demand TLS.', { tls: seen.tls });
+  if (!seen.clientCertificateRequired)
+    return error('arbiter_asks_no_certificate', subject, 'qnetd answers, but asks its clients for no certificate.');
   if (seen.certificate === null || sha256(seen.certificate) !== expected) {
-    return error('arbiter_certificate_differs', subject, 'qnetd shows another certificate than the one that was installed. Does something else listen on its port?');
+    return error(
+      'arbiter_certificate_differs',
+      subject,
+      'qnetd shows another certificate than the one that was installed. Does something else listen on its port?',
+    );
   }
   return null;
 };

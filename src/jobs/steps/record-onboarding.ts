@@ -17,7 +17,12 @@ interface Input {
   readonly device: Device;
   readonly setAside: SetAside;
   /** What the look at the nodes told of them. */
-  readonly nodes: readonly { readonly id: string; readonly nodeId: number; readonly name: string | null; readonly machineId: string | null }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly nodeId: number;
+    readonly name: string | null;
+    readonly machineId: string | null;
+  }[];
 }
 
 export const recordOnboarding = (subject: string, input: Input) => planned('record-onboarding', subject, null, input);
@@ -37,13 +42,20 @@ export class RecordOnboarding implements Step<Input, null> {
 
   async do({ job, input }: StepWork<Input, null>): Promise<null> {
     await this.database.write(async (tx) => {
-      const changed = await this.change(tx, input.clusterId, { state: 'onboarded', device: input.device, setAside: input.setAside });
+      const changed = await this.change(tx, input.clusterId, {
+        state: 'onboarded',
+        device: input.device,
+        setAside: input.setAside,
+      });
       if (!changed) return;
       for (const node of input.nodes) await this.clusters.updateNode(tx, node);
       for (const certificate of await this.certificates.allOfJob(tx, EVERYTHING, job.id)) {
         await this.certificates.update(tx, { ...certificate, state: 'installed' });
         const { id: certificateId, serial, customerId } = certificate;
-        await this.audit.record(tx, theJob(job.id), customerId, { kind: 'certificate.installed', data: { certificateId, serial } });
+        await this.audit.record(tx, theJob(job.id), customerId, {
+          kind: 'certificate.installed',
+          data: { certificateId, serial },
+        });
       }
       await this.audit.record(tx, theJob(job.id), job.customerId, {
         kind: 'cluster.onboarded',
@@ -65,11 +77,16 @@ export class RecordOnboarding implements Step<Input, null> {
   }
 
   /** @returns null when the cluster is in that state already */
-  private async change(tx: Transaction, clusterId: string, to: Pick<Cluster, 'state' | 'device' | 'setAside'>): Promise<Cluster | null> {
+  private async change(
+    tx: Transaction,
+    clusterId: string,
+    to: Pick<Cluster, 'state' | 'device' | 'setAside'>,
+  ): Promise<Cluster | null> {
     const before = await this.clusters.find(tx, EVERYTHING, clusterId);
     if (!before || before.state === to.state) return null;
     const after = { ...before, ...to, version: before.version + 1, updatedAt: this.clock.now() };
-    if (!(await this.clusters.update(tx, after, before.version))) throw new Error(`cluster ${clusterId} was changed while its job ran`);
+    if (!(await this.clusters.update(tx, after, before.version)))
+      throw new Error(`cluster ${clusterId} was changed while its job ran`);
     return after;
   }
 }

@@ -31,12 +31,25 @@ export class RecordPreparation implements Step<Input, null> {
       const [certificate] = await this.certificates.allOfJob(tx, EVERYTHING, job.id);
       if (!instance || !certificate || instance.state === 'prepared') return;
       await this.certificates.update(tx, { ...certificate, state: 'installed' });
-      await this.arbiters.updateInstance(tx, { ...instance, state: 'prepared', caId: certificate.caId, serverCertificateId: certificate.id });
+      await this.arbiters.updateInstance(tx, {
+        ...instance,
+        state: 'prepared',
+        caId: certificate.caId,
+        serverCertificateId: certificate.id,
+      });
       const { id: certificateId, serial } = certificate;
-      await this.audit.record(tx, theJob(job.id), null, { kind: 'certificate.installed', data: { certificateId, serial } });
+      await this.audit.record(tx, theJob(job.id), null, {
+        kind: 'certificate.installed',
+        data: { certificateId, serial },
+      });
       await this.audit.record(tx, theJob(job.id), null, {
         kind: 'instance.prepared',
-        data: { instanceId: instance.id, arbiterId: instance.arbiterId, port: instance.port, serverCertificateId: certificateId },
+        data: {
+          instanceId: instance.id,
+          arbiterId: instance.arbiterId,
+          port: instance.port,
+          serverCertificateId: certificateId,
+        },
       });
     });
     return null;

@@ -12,7 +12,8 @@ interface Input {
 const OPTIONS = '-s req';
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
-export const startQnetd = (subject: string, hostId: string, input: Input) => planned('start-qnetd', subject, hostId, input);
+export const startQnetd = (subject: string, hostId: string, input: Input) =>
+  planned('start-qnetd', subject, hostId, input);
 
 /** Has qnetd demand TLS and runs it unprivileged, now and at each boot. */
 @Injectable()

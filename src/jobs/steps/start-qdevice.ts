@@ -10,7 +10,8 @@ interface Input {
 /** A first connection takes under a second; a lost first try is repeated after at most 8 s (measured). */
 const VOTE_S = 40;
 
-export const startQdevice = (subject: string, hostId: string, input: Input) => planned('start-qdevice', subject, hostId, input);
+export const startQdevice = (subject: string, hostId: string, input: Input) =>
+  planned('start-qdevice', subject, hostId, input);
 
 /** Starts the device on one node, now and at each boot, and is done when its vote was seen cast twice in a row. */
 @Injectable()
@@ -18,7 +19,10 @@ export class StartQdevice implements Step<Input, null> {
   readonly name = 'start-qdevice';
 
   async do({ host, input }: StepWork<Input, null>): Promise<null> {
-    await host().change(SCRIPTS.startQdevice, { args: [String(input.votes), String(VOTE_S)], timeoutMs: (VOTE_S + 15) * 1000 });
+    await host().change(SCRIPTS.startQdevice, {
+      args: [String(input.votes), String(VOTE_S)],
+      timeoutMs: (VOTE_S + 15) * 1000,
+    });
     return null;
   }
 

@@ -7,8 +7,18 @@ import { Secret } from './secret.ts';
  * repeated step does not draw again.
  */
 
-/** A new id: a UUID of version 7 (RFC 9562), which sorts by the time it was made. */
-export const randomUUIDv7 = (): string => uuid();
+let last = '';
+
+/**
+ * A new id: a UUID of version 7 (RFC 9562), which sorts by the time it was made. Within a millisecond chance decides the
+ * order, so of one process's draws only those are taken that sort after the last one.
+ */
+export const randomUUIDv7 = (): string => {
+  let id = uuid();
+  while (id <= last) id = uuid();
+  last = id;
+  return id;
+};
 
 const SERIAL_BYTES = 18;
 

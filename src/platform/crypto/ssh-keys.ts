@@ -1,6 +1,8 @@
-import { createPublicKey, hash } from 'node:crypto';
+import { createPublicKey, generateKeyPair, hash } from 'node:crypto';
+import { promisify } from 'node:util';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { error, fail, succeed, type Finding, type Result } from '../../core/finding.ts';
+import { inOpenSshForm } from './openssh-form.ts';
 import { Secret } from './secret.ts';
 
 /** A key with which the service logs in to nodes and arbiters. */
@@ -15,16 +17,22 @@ export interface SshKeyPair {
 /** An RSA-16384 key in PEM is about 13 kB. */
 const MAX_KEY_CHARACTERS = 16_384;
 
-/** Makes an Ed25519 key pair in OpenSSH's format. The comment may hold printable characters of ASCII only. */
-export const generateSshKey = (comment: string): Promise<SshKeyPair> => {
+const generate = promisify(generateKeyPair);
+
+/**
+ * Makes an Ed25519 key pair in OpenSSH's format; node:crypto draws it outside the event loop. Not by ssh2's own
+ * generator: that strips leading zero bytes from the public key (1.17, `lib/keygen.js`), so that one key in 256 can be
+ * read by nobody.
+ * @param comment printable characters of ASCII only
+ */
+export const generateSshKey = async (comment: string): Promise<SshKeyPair> => {
   if (!/^[\x20-\x7e]{0,100}$/.test(comment)) throw new RangeError('a comment that does not fit on its line');
-  return new Promise((resolve, reject) => {
-    ssh2.utils.generateKeyPair('ed25519', { comment }, (problem, pair) => {
-      const made = problem === null ? readSshKey(new Secret(pair.private), 'generated key') : null;
-      if (made?.ok) resolve(made.value);
-      else reject(new Error('an SSH key could not be made', { cause: problem ?? undefined }));
-    });
-  });
+  const { privateKey } = await generate('ed25519');
+  const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
+  const text = inOpenSshForm(Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url'), comment);
+  const made = readSshKey(new Secret(text), 'generated key');
+  if (!made.ok) throw new Error('a fresh SSH key cannot be read');
+  return made.value;
 };
 
 /**

@@ -20,7 +20,9 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   return new Database(sources);
 };
 
-const schema = (options: DatabaseOptions): Pick<DataSourceOptions, 'entities' | 'migrations' | 'migrationsTransactionMode'> => ({
+const schema = (
+  options: DatabaseOptions,
+): Pick<DataSourceOptions, 'entities' | 'migrations' | 'migrationsTransactionMode'> => ({
   entities: options.entities as unknown as MixedList<string>,
   migrations: options.migrations as unknown as MixedList<string>,
   migrationsTransactionMode: 'each',

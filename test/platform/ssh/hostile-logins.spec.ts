@@ -3,7 +3,8 @@ import { hostAddress } from '../../../src/core/names.ts';
 import { Ssh2Connector } from '../../../src/platform/ssh/ssh2-connector.ts';
 import type { SshTarget } from '../../../src/platform/ssh/ssh.ts';
 import { flood, HostileServer, StrangeListener, type Malice } from './hostile-server.ts';
-import { newUserKey, parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
+import { generateSshKey } from '../../../src/platform/crypto/ssh-keys.ts';
+import { parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
 import { eventually, failing, standingClock, type Failing } from './recording.ts';
 import { freePort, LOOPBACK, valid } from './sshd.ts';
 
@@ -31,7 +32,7 @@ describe('a hostile login', () => {
   it('whose server shows the pinned key without holding its private half sees no byte of authentication', async () => {
     await using genuine = await HostileServer.start({});
     const stolen = genuine.publicHostKey;
-    const own = parsedPrivateKey(await newUserKey());
+    const own = parsedPrivateKey((await generateSshKey('test')).privateKey);
     if (own === undefined) throw new Error('no key');
     own.getPublicSSH = () => stolen;
     await using impostor = await HostileServer.start({

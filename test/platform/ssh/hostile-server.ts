@@ -4,7 +4,8 @@ import { userName } from '../../../src/core/names.ts';
 import type { Secret } from '../../../src/platform/crypto/secret.ts';
 import { offeredHostKey } from '../../../src/platform/ssh/host-key.ts';
 import type { SshTarget } from '../../../src/platform/ssh/ssh.ts';
-import { newUserKey, parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
+import { generateSshKey } from '../../../src/platform/crypto/ssh-keys.ts';
+import { parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
 import { LOOPBACK, valid } from './sshd.ts';
 
 /** What the server does with a command once it has let the client in. */
@@ -44,7 +45,7 @@ export class HostileServer implements AsyncDisposable {
 
   static async start(malice: Malice): Promise<HostileServer> {
     const seen: Seen = { inbound: [], lines: [], sockets: new Set() };
-    const hostKey = await newUserKey();
+    const hostKey = (await generateSshKey('test')).privateKey;
     const debug = (text: string): void => {
       if (text.includes('Inbound: ')) seen.inbound.push(text);
     };
@@ -61,7 +62,7 @@ export class HostileServer implements AsyncDisposable {
       address: LOOPBACK,
       port: await listen(server),
       user: valid(userName('root')),
-      privateKey: await newUserKey(),
+      privateKey: (await generateSshKey('test')).privateKey,
       hostKey: offeredHostKey(publicHostKey).fingerprint,
     };
     return new HostileServer(server, target, publicHostKey, seen);

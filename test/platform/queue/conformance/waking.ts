@@ -255,6 +255,29 @@ export const waking = (storeTest: StoreTest): void => {
     },
   );
 
+  it('tells running work when its lock is lost, and no other work that bears the same number', async ({
+    store,
+    port,
+  }) => {
+    const signals = new Map<string, AbortSignal>();
+    const listen =
+      (name: string): Process =>
+      async (_id, { signal }) => {
+        signals.set(name, signal);
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return 'done';
+      };
+    port.work.register({ name: 'other', concurrency: 1, process: listen('other') });
+    port.start(listen('poll'));
+    await port.work.wake('poll', 'a');
+    await port.work.wake('other', 'a');
+    await eventually('both run', () => signals.size === 2);
+    await store.queue('poll').obliterate({ force: true });
+    await eventually('one was told', () => signals.get('poll')?.aborted === true);
+    expect((signals.get('poll')?.reason as Finding).code).toBe('lock_lost');
+    expect(signals.get('other')?.aborted).toBe(false);
+  });
+
   it('answers a ping', async ({ port }) => {
     expect(await port.work.ping()).toEqual({ ok: true, value: undefined, findings: [] });
   });

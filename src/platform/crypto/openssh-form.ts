@@ -4,7 +4,6 @@ const PADDING = Buffer.from([1, 2, 3, 4, 5, 6, 7]);
 /** Two equal numbers tell a right passphrase from a wrong one; without a passphrase any two will do. */
 const CHECK = Buffer.alloc(8);
 const ONE_KEY = Buffer.from([0, 0, 0, 1]);
-const COMMENT = 'umpire';
 
 /** RFC 4251, 5: the length in four bytes, then the bytes. */
 const sshString = (content: string | Buffer): Buffer => {
@@ -19,11 +18,12 @@ const sshString = (content: string | Buffer): Buffer => {
  * private section with its padding.
  * @param seed the private half, 32 bytes (RFC 8032, 5.1.5)
  * @param publicKey 32 bytes
+ * @param comment shown beside the public key wherever it is listed
  */
-export const inOpenSshForm = (seed: Buffer, publicKey: Buffer): string => {
+export const inOpenSshForm = (seed: Buffer, publicKey: Buffer, comment: string): string => {
   const publicPart = Buffer.concat([sshString('ssh-ed25519'), sshString(publicKey)]);
   const pair = sshString(Buffer.concat([seed, publicKey]));
-  const privatePart = Buffer.concat([CHECK, publicPart, pair, sshString(COMMENT)]);
+  const privatePart = Buffer.concat([CHECK, publicPart, pair, sshString(comment)]);
   const padding = PADDING.subarray(0, -privatePart.length & 7);
   const whole = Buffer.concat([
     Buffer.from('openssh-key-v1\0'),

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { Lab } from '../lab/lab.ts';
+import { labsThatAreUp } from '../machine/packages.ts';
+
+/** Suites name their labs after themselves and their process (lab/own-lab.ts, e2e/run.ts, run-part.ts). */
+const OWNED = /^(?:spec|e2e|once)(?<pid>\d+)$/;
+
+/** Those labs of suites whose process is gone: a suite that was killed could not take its lab down. */
+export const orphansAmong = (labs: readonly string[], isAlive: (pid: number) => boolean): string[] =>
+  labs.filter((lab) => {
+    const pid = OWNED.exec(lab)?.groups?.pid;
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+
+/** Takes the labs away that killed suites have left; every other lab stays as it is. */
+export const takeOrphansDown = async (show: (line: string) => void): Promise<void> => {
+  for (const lab of orphansAmong(labsThatAreUp(), (pid) => existsSync(`/proc/${pid}`))) {
+    show(`taking down ${lab}, the lab of a suite that was killed`);
+    await Lab.down(lab);
+  }
+};
