@@ -11,7 +11,7 @@ export default defineConfig({
         oxc: decorators,
         test: {
           name: 'unit',
-          include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/architecture.spec.ts'],
+          include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/*.spec.ts'],
         },
       },
       {

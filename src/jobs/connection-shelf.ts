@@ -45,6 +45,7 @@ export class ConnectionShelf implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.waiting.keys()].map((jobId) => this.take(jobId)?.hosts.closeAll()));
+    const left = [...this.waiting.keys()].map((jobId) => this.take(jobId));
+    await Promise.all(left.flatMap((connections) => (connections ? [connections.hosts.closeAll()] : [])));
   }
 }

@@ -10,6 +10,7 @@ import { JobEnds } from './job-ends.ts';
 import { JobKinds } from './job-kinds.ts';
 import { JobStream } from './job-stream.ts';
 import { JobSurroundings } from './job-surroundings.ts';
+import { JobSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobsController } from './jobs.controller.ts';
 import { JobsStore } from './jobs.store.ts';
@@ -34,6 +35,7 @@ import { Transcriber } from './transcriber.ts';
     Leases,
     JobEnds,
     ConnectionShelf,
+    JobSessions,
     JobSurroundings,
     JobTools,
     Transcriber,
@@ -43,7 +45,11 @@ import { Transcriber } from './transcriber.ts';
     ...[PrepareArbiter, Onboard, Verify],
     JobKinds,
     ...STEP_PROVIDERS,
-    { provide: Steps, useFactory: (...steps: Step[]) => new Steps(steps), inject: [...STEP_PROVIDERS] },
+    {
+      provide: Steps,
+      useFactory: (watch: StepWatch, ...steps: Step[]) => new Steps(steps, watch),
+      inject: [StepWatch, ...STEP_PROVIDERS],
+    },
     StepWatch,
     RunJob,
     SweptWork,

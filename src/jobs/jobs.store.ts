@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, type FindOptionsWhere } from 'typeorm';
+import { In, MoreThan } from 'typeorm';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { insertRows, updateRow } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';

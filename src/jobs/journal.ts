@@ -46,6 +46,11 @@ export class Journal {
     return { state, direction, cancelRequested, steps: this.currentSteps };
   }
 
+  /** The name of the step that is under way: steps that run side by side have one name. */
+  get currentStep(): string | null {
+    return this.currentSteps.find((step) => step.state === 'running' || step.state === 'undoing')?.name ?? null;
+  }
+
   step(position: number): JobStep {
     const step = this.currentSteps.find((candidate) => candidate.position === position);
     if (!step) throw new Error(`no step ${position} in job ${this.currentJob.id}`);

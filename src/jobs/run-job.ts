@@ -1,22 +1,17 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { error, type Finding } from '../core/finding.ts';
 import { nextMove, type Move } from '../core/jobs/progress.ts';
-import { HostSession, type Permit } from '../hosts/host-session.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
-import { ConnectionShelf } from './connection-shelf.ts';
 import { JobEnds } from './job-ends.ts';
-import { hostsOf } from './job-kind.ts';
 import type { Job, JobStep } from './job.entity.ts';
 import { Journal } from './journal.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { LeaseLost } from './leases.ts';
+import { JobSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
 import { StepRunner } from './step-runner.ts';
-import { StepWatch } from './step-watch.ts';
 import { Steps } from './steps.ts';
-import { Transcriber } from './transcriber.ts';
 import { RUN_JOB } from './waking.ts';
 
 /** Jobs wait for hosts most of their time; more at once would only queue up at sshd and at the database. */
@@ -38,11 +33,9 @@ export class RunJob implements OnModuleInit {
     private readonly tools: JobTools,
     private readonly queue: WorkQueue,
     private readonly surroundings: JobSurroundings,
-    private readonly shelf: ConnectionShelf,
-    private readonly transcriber: Transcriber,
+    private readonly sessions: JobSessions,
     private readonly steps: Steps,
-    private readonly ended: JobEnds,
-    private readonly watch: StepWatch,
+    private readonly ends: JobEnds,
   ) {}
 
   onModuleInit(): void {
@@ -50,41 +43,36 @@ export class RunJob implements OnModuleInit {
   }
 
   async run(jobId: string, { signal }: Pick<WorkContext, 'signal'>): Promise<WorkOutcome> {
-    const job = await this.tools.jobs.find(this.tools.database.read, EVERYTHING, jobId);
-    if (!job || !['queued', 'running'].includes(job.state)) return 'done';
+    const job = await this.unfinished(jobId);
+    if (!job) return 'done';
     const lease = await this.tools.leases.acquire(leaseSubject(job), job.id);
     if (!lease) return { againInMs: AGAIN_MS };
     await using keeper = new LeaseKeeper(this.tools.leases, lease);
     try {
-      await this.carry(job, keeper, signal);
+      await this.carry(jobId, keeper, signal);
     } catch (thrown) {
       // Whoever holds the lease now goes on; without a new holder the next try, or the sweeper, does.
-      if (thrown instanceof LeaseLost || keeper.signal.aborted)
-        this.log.warn(`job ${jobId}: the lease was lost, another runner goes on`);
-      else
-        this.log.error(
-          thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`),
-        );
+      this.log.error(
+        thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`),
+      );
       return { againInMs: AGAIN_MS };
     }
     return 'done';
   }
 
-  private async carry(job: Job, keeper: LeaseKeeper, stop: AbortSignal): Promise<void> {
+  private async unfinished(jobId: string): Promise<Job | null> {
+    const job = await this.tools.jobs.find(this.tools.database.read, EVERYTHING, jobId);
+    return job && ['queued', 'running'].includes(job.state) ? job : null;
+  }
+
+  private async carry(jobId: string, keeper: LeaseKeeper, stop: AbortSignal): Promise<void> {
+    // Read under the lease: the runner before may have carried it on since it was woken.
+    const job = await this.unfinished(jobId);
+    if (!job) return;
     const steps = await this.tools.jobs.stepsOf(this.tools.database.read, job.id);
     const journal = new Journal(this.tools, keeper.lease, job, steps);
-    const target = await this.surroundings.targetOf(job);
-    const onHost = new Map<string, string>();
-    const observe = this.transcriber.live(job.id, (host) => onHost.get(host) ?? currentStep(journal));
-    const connections = this.shelf.take(job.id) ?? this.shelf.open(hostsOf(target), observe);
-    connections.observe(observe);
-    await using hosts = connections.hosts;
-    const permit: Permit = { subject: keeper.lease.subject, fence: keeper.lease.fence };
-    const session = (hostId: string) => {
-      const host = hostsOf(target).find((candidate) => candidate.id === hostId);
-      return new HostSession(hostId, host?.address ?? hostId, hosts, permit, keeper.signal);
-    };
-    const runner = new StepRunner(journal, this.steps, this.watch, session, keeper.signal);
+    await using sessions = await this.sessions.open(journal, keeper);
+    const runner = new StepRunner(journal, this.steps, sessions.of, keeper.signal);
     if (job.state === 'queued') await journal.turn({ kind: 'taken' });
     await this.move(journal, runner, stop, job);
   }
@@ -111,13 +99,10 @@ export class RunJob implements OnModuleInit {
       case 'end':
         if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, frozen(journal.steps));
         await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, job));
-        return this.ended.tell(job);
+        return this.ends.tell(job);
     }
   }
 }
-
-const currentStep = (journal: Journal): string | null =>
-  journal.steps.find((step) => step.state === 'running' || step.state === 'undoing')?.name ?? null;
 
 const firstFinding = (steps: readonly JobStep[], state: JobStep['state']) =>
   steps.find((step) => step.state === state)?.finding ?? null;

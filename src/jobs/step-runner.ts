@@ -7,7 +7,6 @@ import type { JobStep } from './job.entity.ts';
 import type { Journal } from './journal.ts';
 import { LeaseLost } from './leases.ts';
 import { StepFailure, type StepWork } from './step.ts';
-import type { StepWatch } from './step-watch.ts';
 import type { Steps } from './steps.ts';
 
 /** What may be gone at the next try: the connection, not the host's answer. */
@@ -30,18 +29,10 @@ export class StepRunner {
   private readonly steps: Steps;
   private readonly session: (hostId: string) => HostSession;
   private readonly signal: AbortSignal;
-  private readonly watch: StepWatch;
 
-  constructor(
-    journal: Journal,
-    steps: Steps,
-    watch: StepWatch,
-    session: (hostId: string) => HostSession,
-    signal: AbortSignal,
-  ) {
+  constructor(journal: Journal, steps: Steps, session: (hostId: string) => HostSession, signal: AbortSignal) {
     this.journal = journal;
     this.steps = steps;
-    this.watch = watch;
     this.session = session;
     this.signal = signal;
   }
@@ -50,10 +41,10 @@ export class StepRunner {
     await this.journal.begin('step-begun', positions);
     await this.together(positions, async (position) => {
       const step = this.journal.step(position);
-      await this.watch.at('intended', step, 'do');
+      await this.steps.watch.at('intended', step, 'do');
       const result = await this.attempt(position, DO_AGAIN_MS, isPassing, async () => {
         const output = await this.steps.named(step.name).do(this.workOf(step));
-        await this.watch.at('effected', step, 'do');
+        await this.steps.watch.at('effected', step, 'do');
         return output;
       });
       if ('finding' in result) await this.journal.settle('step-failed', position, { finding: result.finding });
@@ -62,7 +53,7 @@ export class StepRunner {
           output: (result.value ?? null) as JobStep['output'],
           finding: null,
         });
-      await this.watch.at('recorded', step, 'do');
+      await this.steps.watch.at('recorded', step, 'do');
     });
   }
 
@@ -70,15 +61,15 @@ export class StepRunner {
     await this.journal.begin('undo-begun', positions);
     await this.together(positions, async (position) => {
       const step = this.journal.step(position);
-      await this.watch.at('intended', step, 'undo');
+      await this.steps.watch.at('intended', step, 'undo');
       const result = await this.attempt(position, UNDO_AGAIN_MS, always, async () => {
         await this.steps.named(step.name).undo(this.workOf(step));
-        await this.watch.at('effected', step, 'undo');
+        await this.steps.watch.at('effected', step, 'undo');
       });
       // The finding of the failure that began it all stays with its step; one of the undo itself takes its place.
       if ('finding' in result) await this.journal.settle('undo-failed', position, { finding: result.finding });
       else await this.journal.settle('step-undone', position);
-      await this.watch.at('recorded', step, 'undo');
+      await this.steps.watch.at('recorded', step, 'undo');
     });
   }
 

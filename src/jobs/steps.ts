@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AnyStep, Step } from './step.ts';
+import type { StepWatch } from './step-watch.ts';
 import { ConfirmVote } from './steps/confirm-vote.ts';
 import { AwaitConfig, GuardConfig, ReloadConfig, WriteConfig } from './steps/corosync-config.ts';
 import { InstallCertificate, IssueHostCertificate, RequestKey } from './steps/host-certificate.ts';
@@ -34,7 +35,11 @@ export const STEP_PROVIDERS = [
 export class Steps {
   private readonly byName: ReadonlyMap<string, AnyStep>;
 
-  constructor(steps: readonly Step[]) {
+  /** Who stands by while steps run. */
+  readonly watch: StepWatch;
+
+  constructor(steps: readonly Step[], watch: StepWatch) {
+    this.watch = watch;
     this.byName = new Map(steps.map((step) => [step.name, step as AnyStep]));
   }
 

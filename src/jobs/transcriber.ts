@@ -39,9 +39,9 @@ export class Transcriber {
   ) {}
 
   /** For a job under way: each command is on record before its result is used. */
-  live(jobId: string, stepAt: (host: string) => string | null): CommandObserver {
+  live(jobId: string, currentStep: () => string | null): CommandObserver {
     return async (record) => {
-      const entry = entryOf(jobId, stepAt(record.host), record);
+      const entry = entryOf(jobId, currentStep(), record);
       await this.database.write((tx) => this.jobs.insertTranscript(tx, entry));
     };
   }

@@ -15,11 +15,14 @@ export class VotesStore {
 
   /** The arbiter's view covers clusters of several customers: each caller takes only its own cluster out of it. */
   latestOfInstance(session: Session, instanceId: string): Promise<Reading | null> {
-    return session.manager.findOne(Reading, { where: { instanceId }, order: { at: 'DESC' } });
+    return session.manager.findOne(Reading, { where: { instanceId }, order: { at: 'DESC', id: 'DESC' } });
   }
 
   latestOfNode(session: Session, scope: Scope, nodeId: string): Promise<Reading | null> {
-    return session.manager.findOne(Reading, { where: { nodeId, ...ownedBy(scope) }, order: { at: 'DESC' } });
+    return session.manager.findOne(Reading, {
+      where: { nodeId, ...ownedBy(scope) },
+      order: { at: 'DESC', id: 'DESC' },
+    });
   }
 
   findState(session: Session, scope: Scope, clusterId: string): Promise<VoteStateRow | null> {

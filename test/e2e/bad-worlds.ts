@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { command } from '../lab/command.ts';
 import { untilFormed } from '../lab/formation.ts';
 import type { LabHost } from '../lab/host.ts';
-
 import {
   addLine,
   CONF,
@@ -24,6 +23,8 @@ export interface BadWorld {
   /** Of the findings that must be there; of the first, the words that say what to do. */
   readonly codes: readonly [string, ...string[]];
   readonly says: RegExp;
+  /** The host that the first finding must name; otherwise it is about the cluster, or about all hosts. */
+  readonly on?: string;
   readonly cluster?: string;
   readonly options?: Record<string, unknown>;
   /** What is registered otherwise than it is. */
@@ -34,6 +35,7 @@ export interface BadWorld {
   readonly down?: readonly string[];
 }
 
+/** Where corosync-qdevice looks for its certificates. */
 const NSS = '/etc/corosync/qdevice/net/nssdb';
 /** Odd clusters are onboarded only by those who accept the risk; the others do not mind. */
 export const ACCEPTED = { acceptOddNodeRisk: true };
@@ -55,17 +57,19 @@ const leftover = (path: string): Pick<BadWorld, 'spoil' | 'mend'> => ({
   mend: ({ lab }) => lab.host('duo-2').run(['rm', path]),
 });
 
+/** A clock that is ahead by so many seconds, or behind where negative. */
 const fast = (host: string, seconds: number): Pick<BadWorld, 'spoil' | 'mend'> => ({
   spoil: ({ lab }) => lab.host(host).setClockOffset(seconds),
   mend: ({ lab }) => lab.host(host).setClockOffset(0),
 });
 
-/** The nodes of `duo` with another login than root's. */
+/** The nodes of `duo` with another login than the one that opens them. */
 const loggingIn = async (world: World, login: Record<string, unknown>): Promise<Record<string, unknown>> => {
   const { id } = await world.client.post<{ id: string }>('/v1/ssh-credentials', { name: 'another login', ...login });
   return { nodes: duo(world).map((node) => ({ ...world.inventory.nodeOf(node), credentialId: id })) };
 };
 
+/** Registers one more arbiter on a host of the lab; nothing is run there. @returns its id */
 export const arbiterAt = async ({ client, inventory }: World, name: string, host: LabHost): Promise<string> => {
   const place = { ...inventory.nodeOf(host), name: `${name} ${randomBytes(4).toString('hex')}`, isolation: 'shared' };
   return (await client.post<{ id: string }>('/v1/arbiters', place)).id;
@@ -83,6 +87,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node has no power',
     codes: ['ssh_unreachable', 'membership_differs'],
     says: /Check the name, the route and firewalls/,
+    on: 'duo-2',
     spoil: async ({ lab }) => {
       await lab.host('duo-2').powerOff();
       await untilItSees(lab.host('duo-1'), 1);
@@ -94,6 +99,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node refuses SSH',
     codes: ['ssh_connection_refused'],
     says: /Check that sshd runs/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.refuse('duo-2', 22),
     mend: ({ lab }) => lab.heal(['duo-2']),
   },
@@ -101,6 +107,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'packets to a node vanish (invariant 28)',
     codes: ['ssh_connect_timeout'],
     says: /Check the address, the port and firewalls/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.partition(['controller'], ['duo-2']),
     mend: ({ lab }) => lab.heal(),
   },
@@ -108,6 +115,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'the sshd of a node takes the connection and says nothing (invariant 28)',
     codes: ['ssh_connect_timeout'],
     says: /Check the address/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.host('duo-2').pause('ssh'),
     mend: ({ lab }) => lab.host('duo-2').resume('ssh'),
   },
@@ -115,6 +123,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'the arbiter refuses SSH',
     codes: ['ssh_connection_refused'],
     says: /Check that sshd runs/,
+    on: 'arbiter',
     spoil: ({ lab }) => lab.refuse('arbiter', 22),
     mend: ({ lab }) => lab.heal(['arbiter']),
   },
@@ -122,6 +131,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node is cut off from the others and not quorate',
     codes: ['not_quorate', 'membership_differs', 'views_differ'],
     says: /Bring the other nodes back first/,
+    on: 'trio-1',
     cluster: 'trio',
     options: ACCEPTED,
     spoil: async ({ lab }) => {
@@ -139,6 +149,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'corosync is stopped on a node',
     codes: ['corosync_down', 'membership_differs'],
     says: /Start it, and wait/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.host('duo-2').run('systemctl stop corosync'),
     mend: async (world) => {
       await world.lab.host('duo-2').run('systemctl start corosync');
@@ -197,6 +208,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node has no corosync.conf',
     codes: ['config_unreadable', 'configs_differ'],
     says: /Restore the file/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.host('duo-2').run(['mv', CONF, '/root/kept']),
     mend: ({ lab }) => lab.host('duo-2').run(['mv', '/root/kept', CONF]),
   },
@@ -211,6 +223,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'somebody’s NSS database is on a node',
     codes: ['foreign_nss_database'],
     says: /Move it away/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.host('duo-2').run(`mkdir -p ${NSS} && certutil -N --empty-password -d sql:${NSS}`),
     mend: ({ lab }) => lab.host('duo-2').run(['rm', '-r', '/etc/corosync/qdevice']),
   },
@@ -218,12 +231,14 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'corosync.conf.new was left',
     codes: ['config_being_edited'],
     says: /Finish or remove it/,
+    on: 'duo-2',
     ...leftover(`${CONF}.new`),
   },
   {
     reason: 'corosync.conf is open in an editor',
     codes: ['config_being_edited'],
     says: /Finish or remove it/,
+    on: 'duo-2',
     ...leftover('/etc/corosync/.corosync.conf.swp'),
   },
   excluded('auto_tie_breaker: 1', 'auto_tie_breaker_set'),
@@ -241,6 +256,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'the arbiter is registered as a node',
     codes: ['arbiter_is_a_node'],
     says: /a host of its own/,
+    on: 'arbiter',
     registration: (world) => ({
       nodes: [firstOf(duo(world)), world.lab.arbiter].map((host) => world.inventory.nodeOf(host)),
     }),
@@ -254,7 +270,8 @@ export const BAD_WORLDS: readonly BadWorld[] = [
   {
     reason: 'qnetd is stopped on the arbiter',
     codes: ['qnetd_down'],
-    says: /[Ss]tart/,
+    says: /See whether its unit runs/,
+    on: 'arbiter',
     spoil: ({ lab }) => lab.arbiter.run('systemctl stop corosync-qnetd'),
     mend: ({ lab }) => lab.arbiter.run('systemctl start corosync-qnetd'),
   },
@@ -262,12 +279,14 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node’s clock is a minute fast (invariant 19)',
     codes: ['clock_skew'],
     says: /NTP/,
+    on: 'duo-2',
     ...fast('duo-2', 60),
   },
   {
     reason: 'the arbiter’s clock is a minute slow (invariant 19)',
     codes: ['clock_skew'],
     says: /NTP/,
+    on: 'arbiter',
     ...fast('arbiter', -60),
   },
   {
@@ -323,6 +342,7 @@ export const BAD_WORLDS: readonly BadWorld[] = [
     reason: 'a node has no machine id',
     codes: ['machine_id_missing'],
     says: /systemd-machine-id-setup/,
+    on: 'duo-2',
     spoil: ({ lab }) => lab.host('duo-2').run('cp -p /etc/machine-id /root/kept && : >/etc/machine-id'),
     mend: ({ lab }) => lab.host('duo-2').run('cat /root/kept >/etc/machine-id && rm /root/kept'),
   },

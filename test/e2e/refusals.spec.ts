@@ -65,6 +65,7 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
           const obstacle = findings.find((finding) => finding.code === code);
           expect(obstacle?.severity).toBe('error');
           expect(obstacle?.message).toMatch(bad.says);
+          if (bad.on) expect([bad.on, lab.host(bad.on).address]).toContain(obstacle?.subject);
         });
       } finally {
         await mend?.(world());

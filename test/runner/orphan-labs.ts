@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Lab } from '../lab/lab.ts';
 import { labsThatAreUp } from '../machine/packages.ts';
 
@@ -12,9 +12,18 @@ export const orphansAmong = (labs: readonly string[], isAlive: (pid: number) => 
     return pid !== undefined && !isAlive(Number(pid));
   });
 
+/** Whether there is such a process, and not only its exit code that nobody has fetched yet (proc(5): state Z, after the name). */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
 /** Takes the labs away that killed suites have left; every other lab stays as it is. */
 export const takeOrphansDown = async (show: (line: string) => void): Promise<void> => {
-  for (const lab of orphansAmong(labsThatAreUp(), (pid) => existsSync(`/proc/${pid}`))) {
+  for (const lab of orphansAmong(labsThatAreUp(), isAlive)) {
     show(`taking down ${lab}, the lab of a suite that was killed`);
     await Lab.down(lab);
   }

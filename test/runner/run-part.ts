@@ -67,10 +67,10 @@ const launch = ({ argv: [program = '', ...args] }: Part): ChildProcess =>
 
 /** Node 24 first in the path, colours only where somebody sees them, and a lab of the demo's own beside a demo that runs. */
 const environment = (): NodeJS.ProcessEnv => {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...kept } = process.env;
-  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+  const seen = process.stdout.isTTY;
+  const colours = { FORCE_COLOR: seen ? '1' : undefined, NO_COLOR: seen ? undefined : '1' };
   const path = `${join(PROJECT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`;
-  return { ...kept, ...colours, PATH: path, UMPIRE_LAB: `once${process.pid}` };
+  return { ...process.env, ...colours, PATH: path, UMPIRE_LAB: `once${process.pid}` };
 };
 
 const ending = async (child: ChildProcess): Promise<string | null> => {

@@ -73,6 +73,16 @@ const stateOf = async (session: HostSession): Promise<ConfigState> => {
   };
 };
 
+/** Kept once every node was found to have what the plan was made from. */
+interface Guarded {
+  readonly guarded: true;
+}
+
+/** Kept once the new text was seen to stand on the node. */
+interface Written {
+  readonly written: true;
+}
+
 export const guardConfig = (subject: string, change: ConfigChange) => planned('guard-config', subject, null, change);
 
 /**
@@ -81,11 +91,11 @@ export const guardConfig = (subject: string, change: ConfigChange) => planned('g
  * running anywhere, the old text comes back under a higher version and is reloaded.
  */
 @Injectable()
-export class GuardConfig implements Step<ConfigChange, null> {
+export class GuardConfig implements Step<ConfigChange, Guarded> {
   readonly name = 'guard-config';
 
   /** Looks once more, just before the first write, that all nodes still have what the plan was made from. */
-  async do({ hostOf, input }: StepWork<ConfigChange, null>): Promise<null> {
+  async do({ hostOf, input }: StepWork<ConfigChange, Guarded>): Promise<Guarded> {
     const states = await Promise.all(
       input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
     );
@@ -93,10 +103,12 @@ export class GuardConfig implements Step<ConfigChange, null> {
       const known = [input.before.sha256, input.after.sha256];
       if (!state.file || !known.includes(state.file)) throw changedByHand(node);
     }
-    return null;
+    return { guarded: true };
   }
 
-  async undo({ hostOf, input }: StepWork<ConfigChange, null>): Promise<void> {
+  async undo({ hostOf, input, output, outputOf }: StepWork<ConfigChange, Guarded>): Promise<void> {
+    // Nothing is written before this step is done: whatever the files hold then is none of our doing.
+    if (output === null) return;
     const states = await Promise.all(
       input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
     );
@@ -105,6 +117,9 @@ export class GuardConfig implements Step<ConfigChange, null> {
       (input.master && states[0]?.state.master !== input.before.sha256);
     const target = spread ? input.restored : input.before;
     for (const { node, state } of states.filter(({ node }) => writtenOn(input).includes(node))) {
+      const isForeign = !isOurs(input, input.master ? state.master : state.file);
+      // A hand edit came before our write, and nothing of ours runs anywhere: it stands.
+      if (isForeign && !spread && outputOf('write-config', node.hostId) === null) continue;
       await putBack(hostOf(node.hostId), input, node, state, target);
     }
     if (!spread) return;
@@ -117,6 +132,9 @@ export class GuardConfig implements Step<ConfigChange, null> {
   }
 }
 
+const isOurs = (change: ConfigChange, found: string | null): boolean =>
+  [change.before, change.after, change.restored].some((text) => text.sha256 === found);
+
 const putBack = async (
   session: HostSession,
   change: ConfigChange,
@@ -125,8 +143,7 @@ const putBack = async (
   target: ConfigText,
 ): Promise<void> => {
   const found = change.master ? state.master : state.file;
-  const ours = [change.before, change.after, change.restored].map((text) => text.sha256);
-  if (found === null || !ours.includes(found)) throw changedByHand(node);
+  if (found === null || !isOurs(change, found)) throw changedByHand(node);
   await swap(session, change, found, target, change.votesRestored);
 };
 
@@ -148,12 +165,12 @@ export const writeConfig = (change: ConfigChange) =>
 
 /** Compare-and-swap of corosync.conf: a hand edit wins, and the change is refused. */
 @Injectable()
-export class WriteConfig implements Step<WriteInput, null> {
+export class WriteConfig implements Step<WriteInput, Written> {
   readonly name = 'write-config';
 
-  async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
+  async do({ host, input: { change } }: StepWork<WriteInput, Written>): Promise<Written> {
     await swap(host(), change, change.before.sha256, change.after, change.votesAfter);
-    return null;
+    return { written: true };
   }
 
   /** See GuardConfig. */

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { HostSession, type Permit } from '../hosts/host-session.ts';
+import { ConnectionShelf } from './connection-shelf.ts';
+import { hostsOf } from './job-kind.ts';
+import { JobSurroundings } from './job-surroundings.ts';
+import type { Journal } from './journal.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { Transcriber } from './transcriber.ts';
+
+/** The hosts of one running job, each by its id; closed when the job is. */
+export interface OpenSessions extends AsyncDisposable {
+  readonly of: (hostId: string) => HostSession;
+}
+
+/** Opens the hosts of a job for change, under its lease and into its transcript. */
+@Injectable()
+export class JobSessions {
+  constructor(
+    private readonly surroundings: JobSurroundings,
+    private readonly shelf: ConnectionShelf,
+    private readonly transcriber: Transcriber,
+  ) {}
+
+  async open(journal: Journal, { lease, signal }: LeaseKeeper): Promise<OpenSessions> {
+    const hosts = hostsOf(await this.surroundings.targetOf(journal.job));
+    const observe = this.transcriber.live(journal.job.id, () => journal.currentStep);
+    const connections = this.shelf.take(journal.job.id) ?? this.shelf.open(hosts, observe);
+    connections.observe(observe);
+    const permit: Permit = { subject: lease.subject, fence: lease.fence };
+    const addressOf = (hostId: string): string => hosts.find((host) => host.id === hostId)?.address ?? hostId;
+    return {
+      of: (hostId) => new HostSession(hostId, addressOf(hostId), connections.hosts, permit, signal),
+      [Symbol.asyncDispose]: () => connections.hosts.closeAll(),
+    };
+  }
+}
