@@ -1,12 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
+import { JobBell } from './job-bell.ts';
 import type { JobEvent } from './job.entity.ts';
 import { JobsStore } from './jobs.store.ts';
 
-/** Read from the database, so that any instance can serve the stream of a job that another one runs. */
-const EVERY_MS = 250;
+/** Read from the database, so that any instance can serve the stream of a job that another one runs; this often when no bell rings. */
+const EVERY_MS = 500;
 const BATCH = 200;
 /** Proxies close a stream that stays silent for a minute. */
 const HEARTBEAT_MS = 15_000;
@@ -19,6 +19,7 @@ export class JobStream {
   constructor(
     private readonly database: Database,
     private readonly jobs: JobsStore,
+    private readonly bell: JobBell,
   ) {}
 
   /** @param after the sequence number of the last event that the reader has, 0 for none */
@@ -37,11 +38,8 @@ export class JobStream {
         silentMs = 0;
         yield ': still here\n\n';
       }
-      try {
-        await wait(EVERY_MS, undefined, { signal });
-      } catch {
-        return;
-      }
+      await this.bell.wait(jobId, EVERY_MS, signal);
+      if (signal.aborted) return;
     }
   }
 }

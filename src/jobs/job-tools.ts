@@ -3,6 +3,7 @@ import { AuditStore } from '../audit/audit.store.ts';
 import type { Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { Database } from '../platform/database/database.ts';
+import { JobBell } from './job-bell.ts';
 import { JobsStore } from './jobs.store.ts';
 import { Leases } from './leases.ts';
 
@@ -14,6 +15,7 @@ export class JobTools {
     readonly jobs: JobsStore,
     readonly leases: Leases,
     readonly audit: AuditStore,
+    readonly bell: JobBell,
     @Inject(CLOCK) readonly clock: Clock,
   ) {}
 }

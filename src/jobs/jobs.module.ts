@@ -6,6 +6,7 @@ import { HostsModule } from '../hosts/hosts.module.ts';
 import { VotesModule } from '../votes/votes.module.ts';
 import { ChangeJob } from './change-job.ts';
 import { ConnectionShelf } from './connection-shelf.ts';
+import { JobBell } from './job-bell.ts';
 import { JobEnds } from './job-ends.ts';
 import { JobKinds } from './job-kinds.ts';
 import { JobStream } from './job-stream.ts';
@@ -34,6 +35,7 @@ import { Transcriber } from './transcriber.ts';
     JobsStore,
     Leases,
     JobEnds,
+    JobBell,
     ConnectionShelf,
     JobSessions,
     JobSurroundings,

@@ -180,6 +180,7 @@ export class Journal {
       return entry(tx, this.tools.clock.now());
     });
     follow();
+    this.tools.bell.ring(this.currentJob.id);
   }
 }
 

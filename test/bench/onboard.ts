@@ -82,7 +82,7 @@ const measureOurs = async (
           const asked = performance.now();
           const { id: jobId } = await service.client.post<JobView>('/v1/jobs', { kind: 'onboard', clusterId: id });
           planMs.push(performance.now() - asked);
-          jobs.push(done(await service.client.jobEnd(jobId, { everyMs: 20 })));
+          jobs.push(done(await service.client.jobEndStreamed(jobId)));
         }),
       );
     } finally {
@@ -98,7 +98,7 @@ const measureOurs = async (
       Promise.all(
         ids.map(async (clusterId) => {
           const { id } = await service.client.post<JobView>('/v1/jobs', { kind: 'onboard', clusterId });
-          done(await service.client.jobEnd(id, { everyMs: 50 }));
+          done(await service.client.jobEndStreamed(id));
         }),
       ),
     );

@@ -129,6 +129,15 @@ export class Client {
     }
   }
 
+  /** Waits for a job's end on its event stream, which tells of it at once and asks the service for nothing meanwhile. */
+  async jobEndStreamed(id: string): Promise<JobView> {
+    const response = await fetch(`${this.url}/v1/jobs/${id}/events`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
+    await response.text();
+    return this.job(id);
+  }
+
   /** Asks for a job and waits for its end. */
   async run(body: Record<string, unknown>): Promise<JobView> {
     const { id } = await this.post<JobView>('/v1/jobs', body);

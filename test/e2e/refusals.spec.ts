@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command } from '../lab/command.ts';
+import { untilFormed } from '../lab/formation.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Sampler } from '../lab/sampler.ts';
 import { prepareStockArbiter, setUpByStockFlow } from '../lab/stock-flow.ts';
@@ -69,6 +70,7 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
         });
       } finally {
         await mend?.(world());
+        await untilFormed(lab.cluster(cluster).nodes);
       }
       await allowedAgain(world(), cluster);
     },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Service } from './service.ts';
 import { Inventory } from './inventory.ts';
-import { configsAt, describeWorld, differencesSince, stepsOf, treesAt, watched } from './world.ts';
+import { configsAt, describeWorld, differencesSince, packagesAt, stepsOf, treesAt, watched } from './world.ts';
 
 const DYING_MAIN = new URL('./dying-service.ts', import.meta.url).pathname;
 
@@ -38,6 +38,7 @@ describeWorld('Undo', {}, (world) => {
         const id = await inventory.register(name);
         const pristine = await treesAt(world().lab, name);
         const configs = await configsAt(world().lab, name);
+        const packages = await packagesAt(world().lab, name);
         for (const step of steps) {
           await first.restart({ FAIL_AT: `${step} *` });
           const { result: job } = await watched(world(), [name], () => inventory.onboard(id, options));
@@ -48,6 +49,7 @@ describeWorld('Undo', {}, (world) => {
           ).toBe(true);
           expect(await differencesSince(world().lab, name, pristine), `after ${step} failed`).toEqual([]);
           expect(await configsAt(world().lab, name), `after ${step} failed`).toEqual(configs);
+          expect(await packagesAt(world().lab, name), `after ${step} failed`).toEqual(packages);
         }
       } finally {
         await first.stop();

@@ -72,7 +72,12 @@ export const treesAt = async (lab: Lab, cluster: string): Promise<Trees> =>
     await Promise.all(lab.cluster(cluster).nodes.map(async (node) => [node.name, await node.tree()] as const)),
   );
 
-const CONFIGS = ['/etc/corosync/corosync.conf', '/etc/pve/corosync.conf'];
+const COMPARED_APART = [
+  '/etc/corosync/corosync.conf',
+  '/etc/pve/corosync.conf',
+  '/var/lib/dpkg/status',
+  '/var/lib/dpkg/status-old',
+];
 const withoutVersion = (text: string): string => text.replace(/config_version: *\d+/, 'config_version: *');
 
 /** corosync.conf of each node, but for the one value that an undo has to change. */
@@ -81,12 +86,16 @@ export const configsAt = async (lab: Lab, cluster: string): Promise<readonly str
     lab.cluster(cluster).nodes.map(async (node) => withoutVersion(await node.readFile('/etc/corosync/corosync.conf'))),
   );
 
-/** What differs between then and now on any node, beside corosync.conf, which `configsAt` compares. */
+/** The packages that each node has: dpkg's own files list them in the order of its last work, and so are no measure. */
+export const packagesAt = async (lab: Lab, cluster: string): Promise<readonly string[]> =>
+  Promise.all(lab.cluster(cluster).nodes.map(async (node) => (await node.run('dpkg-query -W | sort')).stdout));
+
+/** What differs between then and now on any node, beside what `configsAt` and `packagesAt` compare. */
 export const differencesSince = async (lab: Lab, cluster: string, before: Trees): Promise<string[]> => {
   const after = await treesAt(lab, cluster);
   return Object.entries(before)
     .flatMap(([node, tree]) => treeDiff(tree, after[node] ?? tree).map((line) => `${node}: ${line}`))
-    .filter((line) => !CONFIGS.some((path) => line.includes(`${path}:`)));
+    .filter((line) => !COMPARED_APART.some((path) => line.includes(`${path}:`)));
 };
 
 /** The file tree of each node of a cluster, as one digest a node. */
