@@ -44,5 +44,5 @@ sync "$stage"/*
 if [ "$group" = root ] && { [ -e "$live" ] || [ -L "$live" ]; }; then
   refuse foreign_nss_database "$live has come meanwhile and is none of ours"
 fi
-if [ -e "$live" ] && [ ! -L "$live" ]; then mv -T "$live" "$live.before-umpire"; fi
+if [ -L "$live" ]; then cp -P "$live" "$stage.before"; elif [ -e "$live" ]; then mv -T "$live" "$stage.before"; fi
 ln -sfn "$(basename "$stage")" "$live.new-umpire" && mv -T "$live.new-umpire" "$live"

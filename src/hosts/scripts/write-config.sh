@@ -8,8 +8,8 @@ of() { sha256sum <"$1" | cut -d ' ' -f 1; }
 now=$(of "$path") || refuse config_unreadable "$path cannot be read"
 [ "$now" = "$new" ] && exit 0
 [ "$now" = "$expected" ] || refuse config_changed "$path is not what the plan was made from: somebody else changed it"
-# On Proxmox VE the write is what reloads corosync, so the votes are looked at here as well.
-demand_votes "$4"
+# On Proxmox VE the write is what reloads corosync, so the votes are looked at here already.
+case $path in /etc/pve/*) demand_votes "$4" ;; esac
 # pmxcfs gives modes and owners of its own; elsewhere the new file takes the old one's.
 aside=$path.new
 case $path in /etc/pve/*) : ;; *) aside=$path.umpire-new && cp -p "$path" "$aside" ;; esac

@@ -48,7 +48,7 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
   }
 }
 
-const obstaclesOf = (facts: ArbiterFacts, { arbiter }: JobTarget): Finding[] => {
+const obstaclesOf = (facts: ArbiterFacts, { arbiter, instance }: JobTarget): Finding[] => {
   const findings = hostFindings(facts, arbiter.name);
   if (facts.units.get('corosync.service')?.active === 'active') {
     findings.push(
@@ -60,12 +60,13 @@ const obstaclesOf = (facts: ArbiterFacts, { arbiter }: JobTarget): Finding[] => 
     );
   }
   const clients = facts.status.kind === 'known' ? facts.status.value.connectedClients : 0;
-  if (clients > 0 && !servesOurs(facts)) {
+  const isOurs = instance.state === 'prepared' && servesOurs(facts);
+  if (clients > 0 && !isOurs) {
     findings.push(
       error(
         'arbiter_in_use',
         arbiter.name,
-        `${clients} clients are connected to the qnetd of this host, which has certificates of another CA: preparing it would lock them out. Move those clusters first.`,
+        `${clients} clients are connected to the qnetd of this host, which has certificates that are not of this service: preparing it would lock them out. Move those clusters first.`,
         { clients },
       ),
     );
