@@ -17,12 +17,12 @@ const [failing, failingSubject] = (process.env['FAIL_AT'] ?? '').split(' ');
 const read = readConfig(process.env);
 if (!read.ok) throw new Error(read.problems.join('\n'));
 const umpire = await createApp(read.config);
-umpire.app.get(StepWatch).observe(async (at, step, way) => {
+umpire.app.get(StepWatch).observe((at, step, way) => {
   const isSubject = (wanted: string | undefined): boolean => wanted === '*' || wanted === step.subject;
   if (at === moment && step.name === stepName && isSubject(subject) && way === direction)
     process.kill(process.pid, 'SIGKILL');
-  if (way === 'do' && at === 'effected' && step.name === failing && isSubject(failingSubject))
-    throw new Error('made to fail by a test');
+  const fails = way === 'do' && at === 'effected' && step.name === failing && isSubject(failingSubject);
+  return fails ? Promise.reject(new Error('made to fail by a test')) : Promise.resolve();
 });
 const address = await umpire.listen();
 process.once('SIGTERM', () => void umpire.close().then(() => process.exit(0)));

@@ -58,7 +58,11 @@ async function distributeCertificates(session: SshSession, cluster: LabCluster):
   await onEach(names, session, `corosync-qdevice-net-certutil -i -c ${CARRIED}-cacert.crt`);
   await session.run(first, `corosync-qdevice-net-certutil -r -n ${cluster.name}`);
   await session.carry(first, `${NODE_DATABASE}/qdevice-net-node.crq`, ['arbiter'], `${CARRIED}-${cluster.name}.crq`);
-  await session.run('arbiter', `corosync-qnetd-certutil -s -c ${CARRIED}-${cluster.name}.crq -n ${cluster.name}`);
+  // The tool counts serials in a file without a lock: two at once may give out the same one.
+  await session.run(
+    'arbiter',
+    `flock /run/qnetd-certutil.lock corosync-qnetd-certutil -s -c ${CARRIED}-${cluster.name}.crq -n ${cluster.name}`,
+  );
   await session.carry('arbiter', `${ARBITER_DATABASE}/cluster-${cluster.name}.crt`, [first], `${CARRIED}-cluster.crt`);
   await session.run(first, `corosync-qdevice-net-certutil -M -c ${CARRIED}-cluster.crt`);
   await session.carry(first, `${NODE_DATABASE}/qdevice-net-node.p12`, others, `${CARRIED}-node.p12`);

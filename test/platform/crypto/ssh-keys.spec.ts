@@ -135,7 +135,8 @@ describe('readSshKey', () => {
 describe('a generated key', () => {
   // ssh2's own generator made one unreadable key in 256: it stripped leading zero bytes.
   it('can be read, 2,000 times out of 2,000', async () => {
-    for (let round = 0; round < 2_000; round += 1) expect((await generateSshKey('umpire')).publicKey).toMatch(/^ssh-ed25519 /);
+    for (let round = 0; round < 2_000; round += 1)
+      expect((await generateSshKey('umpire')).publicKey).toMatch(/^ssh-ed25519 /);
   });
 
   it('signs what its public side verifies', async () => {
