@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store.ts';
 import { error } from '../core/finding.ts';
+import type { HostAddress } from '../core/names.ts';
 import type { Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { Database } from '../platform/database/database.ts';
@@ -8,35 +9,40 @@ import type { Caller } from '../platform/http/caller.ts';
 import { conflict, notFound } from '../platform/http/problem.ts';
 import type { HostKey } from './host-key.entity.ts';
 import { HostsStore } from './hosts.store.ts';
+import { RegisterHostKey } from './register-host-key.ts';
 
 @Injectable()
 export class ConfirmHostKey {
   constructor(
     private readonly database: Database,
     private readonly hosts: HostsStore,
+    private readonly hostKeys: RegisterHostKey,
     private readonly audit: AuditStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * A person vouches for the key that was seen.
-   * @param expected the fingerprint that the person compared; when given it must be the one that stands here
+   * A person vouches for the key that was seen; or, naming it, for another one that the host shows now: a host that was
+   * installed anew has a new key.
+   * @param expected the fingerprint that the person compared on the host
    */
   async run(caller: Caller, id: string, expected: string | undefined): Promise<HostKey> {
+    const renewed = expected === undefined ? null : await this.newlyShown(caller, id, expected);
     return this.database.write(async (tx) => {
-      const seen = await this.hosts.findHostKey(tx, caller.scope, id);
-      if (!seen) throw notFound('host key');
+      const known = await this.hosts.findHostKey(tx, caller.scope, id);
+      if (!known) throw notFound('host key');
+      const seen = renewed === null ? known : { ...known, fingerprint: renewed, seenAt: this.clock.now() };
       if (seen.fingerprint === null)
         throw conflict('host_key_not_seen', `${seen.address} could not be reached yet, so there is no key to confirm.`);
       if (expected !== undefined && expected !== seen.fingerprint) throw changed(seen, expected);
-      if (seen.status === 'confirmed') return seen;
+      if (seen.status === 'confirmed' && renewed === null) return seen;
       const confirmed: HostKey = {
         ...seen,
         status: 'confirmed',
         confirmedAt: this.clock.now(),
-        version: seen.version + 1,
+        version: known.version + 1,
       };
-      if (!(await this.hosts.updateHostKey(tx, confirmed, seen.version)))
+      if (!(await this.hosts.updateHostKey(tx, confirmed, known.version)))
         throw conflict('changed_meanwhile', 'It was changed meanwhile: read it again.');
       const { address, port, fingerprint } = seen;
       await this.audit.record(tx, caller.actor, seen.customerId, {
@@ -46,9 +52,17 @@ export class ConfirmHostKey {
       return confirmed;
     });
   }
+
+  /** The key that a person expects, when it is not the one on record but the one that the host shows now; else null. */
+  private async newlyShown({ scope }: Caller, id: string, expected: string): Promise<string | null> {
+    const known = await this.hosts.findHostKey(this.database.read, scope, id);
+    if (!known || known.fingerprint === expected) return null;
+    const shown = await this.hostKeys.read({ address: known.address as HostAddress, port: known.port });
+    return shown === expected ? shown : null;
+  }
 }
 
 const changed = (seen: HostKey, expected: string) => {
-  const message = `${seen.address} shows ${seen.fingerprint ?? 'nothing'}, not ${expected}. If the host was reinstalled, confirm the new key; otherwise somebody may stand in between.`;
+  const message = `${seen.address} shows ${seen.fingerprint ?? 'nothing'}, not ${expected}. Compare them on the host itself: somebody may stand in between.`;
   return conflict('host_key_differs', message, [error('host_key_differs', seen.address, message)]);
 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { AuditStore } from '../audit/audit.store.ts';
 import { ClustersStore } from '../clusters/clusters.store.ts';
-import { error } from '../core/finding.ts';
+import { error, type Finding } from '../core/finding.ts';
 import { Database, type Transaction } from '../platform/database/database.ts';
 import { EVERYTHING, type Scope } from '../platform/database/scope.ts';
 import type { Caller } from '../platform/http/caller.ts';
@@ -39,8 +39,13 @@ export class JobSurroundings {
     const instances = await this.arbiters.instancesOf(session, EVERYTHING, arbiter.id);
     const instance = cluster ? instances.find((candidate) => candidate.id === cluster.instanceId) : instances[0];
     if (!instance) throw notFound('qnetd instance');
-    if (kind.changes) demandFree(cluster?.jobId ?? arbiter.jobId, cluster?.name ?? arbiter.name);
     return { arbiter, instance, cluster };
+  }
+
+  /** Why no change of this target may begin now, or null: another one is under way. */
+  busy({ arbiter, cluster }: JobTarget): Finding | null {
+    const jobId = cluster?.jobId ?? arbiter.jobId;
+    return jobId === null ? null : changeInProgress(jobId, cluster?.name ?? arbiter.name);
   }
 
   /** The target of a job that is on record. */
@@ -92,8 +97,13 @@ export class JobSurroundings {
   }
 }
 
+const changeInProgress = (jobId: string, subject: string): Finding =>
+  error('change_in_progress', subject, `Job ${jobId} is changing ${subject}: wait for its end, or cancel it.`, {
+    jobId,
+  });
+
 const demandFree = (jobId: string | null, subject: string): void => {
   if (jobId === null) return;
-  const message = `Job ${jobId} is changing ${subject}: wait for its end, or cancel it.`;
-  throw conflict('change_in_progress', message, [error('change_in_progress', subject, message, { jobId })]);
+  const finding = changeInProgress(jobId, subject);
+  throw conflict(finding.code, finding.message, [finding]);
 };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { error } from '../core/finding.ts';
-import { isAllowed, type Plan } from '../core/jobs/plan.ts';
+import { isAllowed, refusal, type Plan } from '../core/jobs/plan.ts';
 import type { Clock } from '../core/time.ts';
 import { HostSession } from '../hosts/host-session.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
@@ -54,14 +54,15 @@ export class RequestJob {
       options: optionsOf(kind, asked),
       target: await this.stores.target(caller.scope, kind, asked),
     };
+    const busy = draft.kind.changes ? this.stores.busy(draft.target) : null;
+    if (busy) return refusedFor(asked, refusal([busy]), 'change_in_progress');
     const transcript = this.transcriber.held(draft.id);
     const connections = this.shelf.open(hostsOf(draft.target), transcript.observe);
     let handedOn = false;
     try {
       const plannedAt = this.clock.now();
       const plan = await planOf(draft, connections);
-      if (asked.dryRun) return { kind: 'plan', plan };
-      if (!isAllowed(plan)) throw refused(plan.findings);
+      if (asked.dryRun || !isAllowed(plan)) return refusedFor(asked, plan);
       const { job, steps } = this.rowsOf(draft, plan, plannedAt);
       await this.stores.insert(caller, draft.kind, job, steps, (tx) => transcript.write(tx));
       this.shelf.put(job.id, connections);
@@ -111,6 +112,12 @@ export class RequestJob {
     return { job, steps };
   }
 }
+
+/** A plan that is not carried out: told to a dry run, and to everybody else a refusal. */
+const refusedFor = (asked: NewJob, plan: Plan, code?: string): Requested => {
+  if (asked.dryRun) return { kind: 'plan', plan };
+  throw refused(plan.findings, code);
+};
 
 const planOf = async ({ id, kind, target, options }: Draft, { hosts }: JobConnections): Promise<Plan> => {
   const never = new AbortController().signal;

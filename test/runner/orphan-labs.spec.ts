@@ -1,8 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { isAlive, orphansAmong } from './orphan-labs.ts';
+import { isAlive, orphansAmong, runs } from './orphan-labs.ts';
 
 const LIVING = 4711;
 const lives = (pid: number): boolean => pid === LIVING;
@@ -30,12 +28,14 @@ describe('A process', () => {
     expect(isAlive(spawnSync(process.execPath, ['--version']).pid)).toBe(false);
   });
 
-  it('is not alive any more while only its exit code waits to be fetched', async () => {
-    // The shell becomes a sleep, which fetches nobody's exit code.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
-    await expect.poll(() => isAlive(Number(pid))).toBe(false);
-    expect(existsSync(`/proc/${Number(pid)}`)).toBe(true);
-    parent.kill();
+  it.each([
+    ['12 (node) S 1 12', true],
+    ['12 (node) R 1 12', true],
+    ['12 (node) Z 1 12', false],
+    ['12 (node) X 1 12', false],
+    ['12 (a) Z b) S 1 12', true],
+    ['12 (a) S b) Z 1 12', false],
+  ])('runs as its state says, whatever its name: %s', (stat, expected) => {
+    expect(runs(stat)).toBe(expected);
   });
 });

@@ -12,14 +12,20 @@ export const orphansAmong = (labs: readonly string[], isAlive: (pid: number) => 
     return pid !== undefined && !isAlive(Number(pid));
   });
 
-/** Whether there is such a process, and not only its exit code that nobody has fetched yet (proc(5): state Z, after the name). */
+/** Whether there is such a process, and not only its exit code that nobody has fetched yet. */
 export const isAlive = (pid: number): boolean => {
   try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return runs(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
 };
+
+/**
+ * Whether a process of this state runs; Z and X are those of the dead.
+ * @param stat `/proc/PID/stat` as proc(5) has it: the state stands after the name, which may hold brackets itself
+ */
+export const runs = (stat: string): boolean => !'ZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2));
 
 /** Takes the labs away that killed suites have left; every other lab stays as it is. */
 export const takeOrphansDown = async (show: (line: string) => void): Promise<void> => {

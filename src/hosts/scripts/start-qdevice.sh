@@ -21,5 +21,5 @@ while :; do
     /\(local\)$/ { cast = ($3 ~ /,V,/) }
     END { exit !(cast && device > 0) }'; then looks=$((looks + 1)); else looks=0; fi
   [ "$looks" -lt 2 ] || break
-  patience 0.05 "$2"
+  patience 0.02 "$2"
 done

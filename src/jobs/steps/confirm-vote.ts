@@ -14,7 +14,7 @@ interface Input {
 
 /** Votes settle within 6 s after the last device has started (measured); the wait covers one lost connection of a device. */
 const PATIENCE_MS = 40_000;
-const PAUSE_MS = 50;
+const PAUSE_MS = 10;
 /** Right after a change a single look may catch a moment that does not last. */
 const LOOKS_NEEDED = 2;
 

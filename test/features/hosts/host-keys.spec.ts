@@ -76,6 +76,18 @@ describe('SSH host keys', () => {
     ]);
   });
 
+  it('of a host that was installed anew are confirmed by naming the new one, which it must show', async () => {
+    app.ssh.shown.set('anew.example', SHOWN);
+    const id = await register('anew.example');
+    await confirm(id, { fingerprint: SHOWN }).expect(200);
+    expect((await confirm(id, { fingerprint: OTHER }).expect(409)).body).toMatchObject({ code: 'host_key_differs' });
+    app.ssh.shown.set('anew.example', OTHER);
+    expect((await confirm(id, { fingerprint: OTHER }).expect(200)).body).toMatchObject({
+      status: 'confirmed',
+      fingerprint: OTHER,
+    });
+  });
+
   it('are confirmed only as the person saw them', async () => {
     app.ssh.shown.set('differs.example', SHOWN);
     const id = await register('differs.example');

@@ -151,6 +151,8 @@ describe('a job that is asked for', () => {
     const id = await app.onboard();
     const second = await onboard().expect(409);
     expect(second.body).toMatchObject({ code: 'change_in_progress', findings: [{ params: { jobId: id } }] });
+    const asIf = await ask({ kind: 'onboard', clusterId: app.clusterId, dryRun: true }).expect(200);
+    expect(asIf.body).toMatchObject({ allowed: false, steps: [], findings: [{ code: 'change_in_progress' }] });
     app.hosts.before('gather-arbiter.sh', () => undefined);
     const arbiter = await ask({ kind: 'prepare-arbiter', arbiterId: app.arbiterId });
     expect([arbiter.status, arbiter.body.code ?? 'a job']).toEqual([409, 'change_in_progress']);

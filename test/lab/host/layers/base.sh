@@ -49,6 +49,8 @@ cat >/usr/lib/systemd/system/umpire-lab-sampler.service <<'UNIT'
 [Unit]
 Description=Lab: records the quorum of this node
 ConditionPathExists=/run/umpire-lab/sampling
+# Every test starts it anew.
+StartLimitIntervalSec=0
 
 [Service]
 # The sampler stamps real time even where the lab has moved the host's clock.
