@@ -11,7 +11,12 @@ export default defineConfig({
         oxc: decorators,
         test: {
           name: 'unit',
-          include: ['test/core/**/*.spec.ts', 'test/platform/**/*.spec.ts', 'test/*.spec.ts'],
+          include: [
+            'test/core/**/*.spec.ts',
+            'test/platform/**/*.spec.ts',
+            'test/*.spec.ts',
+            'test/{runner,demo,machine}/**/*.spec.ts',
+          ],
         },
       },
       {

@@ -181,24 +181,29 @@ describeWorld('Onboarding', {}, (world) => {
 
   it('sees a node die, while the vote keeps the other one quorate', async () => {
     const { lab, client } = world();
+    const id = ids['duo'] ?? '';
     const sampler = lab.sampler(['duo']);
     await sampler.start();
     await lab.host('duo-2').powerOff();
+    try {
+      await voteBecomes(
+        () => client.vote(id),
+        (vote) => vote.state === 'at-risk' && vote.lossesSurvived.withArbiter === 0,
+        60_000,
+      );
+      const record = await sampler.stop();
+      // While corosync forms the new membership and asks the device, its libraries answer nobody (up to 2.8 s, measured).
+      record.assertNeverInquorate({ nodes: ['duo-1'], maxGapMs: 4_000, minPerSecond: 8 });
+    } finally {
+      await lab.host('duo-2').powerOn();
+    }
     await voteBecomes(
-      () => client.vote(ids['duo'] ?? ''),
-      (vote) => vote.state === 'at-risk' && vote.lossesSurvived.withArbiter === 0,
-      60_000,
-    );
-    const record = await sampler.stop();
-    record.assertNeverInquorate({ nodes: ['duo-1'], maxGapMs: 1_500, minPerSecond: 8 });
-    await lab.host('duo-2').powerOn();
-    await voteBecomes(
-      () => client.vote(ids['duo'] ?? ''),
+      () => client.vote(id),
       ({ state }) => state === 'ok',
       150_000,
     );
     const history = await client.get<{ items: { from: string | null; to: string }[] }>(
-      `/v1/clusters/${ids['duo']}/vote-history`,
+      `/v1/clusters/${id}/vote-history`,
     );
     expect(history.items.map(({ to }) => to).slice(0, 2)).toEqual(['ok', 'at-risk']);
   });

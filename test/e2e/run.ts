@@ -25,7 +25,7 @@ const runSuite = async (suite: string): Promise<boolean> => {
   const name = `e2e${process.pid}`;
   const world = WORLDS[suite];
   if (!world) return false;
-  const lab = await Lab.up({ name, ...world, progress: spokenProgress });
+  const lab = await Lab.up({ name, ...world, progress: spokenProgress() });
   try {
     const cli = new URL('../lab/cli.ts', import.meta.url).pathname;
     const vitest = new URL('../../node_modules/vitest/vitest.mjs', import.meta.url).pathname;

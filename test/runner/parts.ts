@@ -10,7 +10,7 @@ export interface Part {
   readonly name: string;
   readonly argv: readonly string[];
   readonly needs: readonly Need[];
-  /** After this it counts as hung. About five times of what it takes on two cores. */
+  /** After this it counts as hung: well beyond what it takes on two busy cores. */
   readonly limitMinutes: number;
 }
 
