@@ -19,6 +19,9 @@ export const NODES_EVERY_MS = MINUTE_MS;
 /** A view counts until it should have been followed by two more. */
 const LIMITS: FreshnessLimits = { arbiterFreshMs: 3 * ARBITER_EVERY_MS, nodeFreshMs: 2.5 * NODES_EVERY_MS };
 
+/** For so long after a change its views may still be of moments that do not last: it is looked at more often. */
+const UNSETTLED_MS = 5 * MINUTE_MS;
+
 /** Draws the vote state of a cluster from what was last said of it, and keeps what changed. */
 @Injectable()
 export class AssessVote {
@@ -36,12 +39,12 @@ export class AssessVote {
 
   /**
    * Judges, and when the state is another than before writes the transition with its reasons.
-   * @returns whether it was another
+   * @returns whether the nodes are worth asking again soon: it was another, or it is new that all is not well
    */
   async run(cluster: ClusterWithNodes, arbiterName: string): Promise<boolean> {
     const now = await this.judge(cluster, arbiterName);
     const known = await this.votes.findState(this.database.read, EVERYTHING, cluster.id);
-    if (known?.state === now.state) return false;
+    if (known?.state === now.state) return now.state !== 'ok' && this.clock.now() - known.since < UNSETTLED_MS;
     return this.database.write(async (tx) => {
       const before = await this.votes.findState(tx, EVERYTHING, cluster.id);
       if (before?.state === now.state) return false;

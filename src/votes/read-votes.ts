@@ -31,16 +31,16 @@ export class ReadVotes {
 
   /**
    * One look at an instance, which tells of all its clusters.
-   * @returns the clusters whose state is now another: their nodes are worth asking soon
+   * @returns the clusters whose nodes are worth asking soon
    */
   async ofInstance(arbiter: Arbiter, instance: QnetdInstance, session: HostSession): Promise<readonly string[]> {
     await this.keep([await this.lookAtInstance(instance, session)]);
     const clusters = await this.clusters.ofInstance(this.database.read, EVERYTHING, instance.id);
-    const changed: string[] = [];
+    const unsettled: string[] = [];
     for (const cluster of clusters.filter((candidate) => candidate.state === 'onboarded')) {
-      if (await this.assess.run(cluster, arbiter.name)) changed.push(cluster.id);
+      if (await this.assess.run(cluster, arbiter.name)) unsettled.push(cluster.id);
     }
-    return changed;
+    return unsettled;
   }
 
   /** One look at every node of a cluster. */

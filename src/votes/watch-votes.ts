@@ -62,9 +62,9 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
       await this.queue.cancel(LOOK_AT_INSTANCE, instanceId);
       return 'done';
     }
-    const changed = await this.votes.ofInstance(arbiter, instance, this.session(arbiter));
+    const unsettled = await this.votes.ofInstance(arbiter, instance, this.session(arbiter));
     // What the arbiter tells is one side of it; the other should not be up to a minute old.
-    for (const clusterId of changed) await this.queue.wake(LOOK_AT_NODES, clusterId);
+    for (const clusterId of unsettled) await this.queue.wake(LOOK_AT_NODES, clusterId);
     return 'done';
   }
 
