@@ -6,7 +6,7 @@ import { HostSession } from '../hosts/host-session.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Caller } from '../platform/http/caller.ts';
-import { badRequest, refused } from '../platform/http/problem.ts';
+import { badRequest, conflict, refused } from '../platform/http/problem.ts';
 import { WorkQueue } from '../platform/queue/queue.ts';
 import { hostsOf, type JobKind, type JobTarget } from './job-kind.ts';
 import { ConnectionShelf, type JobConnections } from './connection-shelf.ts';
@@ -55,7 +55,8 @@ export class RequestJob {
       target: await this.stores.target(caller.scope, kind, asked),
     };
     const busy = draft.kind.changes ? this.stores.busy(draft.target) : null;
-    if (busy) return refusedFor(asked, refusal([busy]), 'change_in_progress');
+    if (busy && !asked.dryRun) throw conflict('change_in_progress', busy.message, [busy]);
+    if (busy) return { kind: 'plan', plan: refusal([busy]) };
     const transcript = this.transcriber.held(draft.id);
     const connections = this.shelf.open(hostsOf(draft.target), transcript.observe);
     let handedOn = false;
@@ -114,9 +115,9 @@ export class RequestJob {
 }
 
 /** A plan that is not carried out: told to a dry run, and to everybody else a refusal. */
-const refusedFor = (asked: NewJob, plan: Plan, code?: string): Requested => {
+const refusedFor = (asked: NewJob, plan: Plan): Requested => {
   if (asked.dryRun) return { kind: 'plan', plan };
-  throw refused(plan.findings, code);
+  throw refused(plan.findings);
 };
 
 const planOf = async ({ id, kind, target, options }: Draft, { hosts }: JobConnections): Promise<Plan> => {

@@ -22,9 +22,9 @@ export const notFound = (what: string): Problem => new Problem(404, 'not_found',
 export const conflict = (code: string, detail: string, findings: readonly Finding[] = []): Problem =>
   new Problem(409, code, detail, findings);
 
-export const refused = (findings: readonly Finding[], code = 'refused'): Problem => {
+export const refused = (findings: readonly Finding[]): Problem => {
   const first = findings.find((finding) => finding.severity === 'error');
-  return conflict(code, first ? first.message : 'This cannot be done now.', findings);
+  return conflict('refused', first ? first.message : 'This cannot be done now.', findings);
 };
 
 export const badRequest = (code: string, detail: string, findings: readonly Finding[] = []): Problem =>
