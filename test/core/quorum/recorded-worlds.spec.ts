@@ -96,6 +96,7 @@ describe('recorded faults', () => {
     ['qdevice-stopped-on-both', 'duo', 'at-risk', ['cluster_absent_at_arbiter duo', 'device_not_registered duo-1']],
     ['qdevice-frozen-on-one', 'duo', 'at-risk', ['device_not_alive duo-2', 'client_absent duo-2']],
     ['qdevice-killed-on-one', 'duo', 'at-risk', ['qdevice_down duo-2', 'device_not_alive duo-2']],
+    ['qdevice-just-killed-on-one', 'duo', 'at-risk', ['qdevice_down duo-2', 'views_disagree duo-2']],
     ['device-configured-qdevice-not-started', 'duo', 'at-risk', ['device_not_registered duo-1']],
     ['corosync-stopped-on-one', 'duo', 'at-risk', ['corosync_down duo-2', 'node_offline duo-2']],
     ['corosync-frozen-on-one', 'duo', 'at-risk', ['node_unreadable duo-2', 'node_offline duo-2']],
