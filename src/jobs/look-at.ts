@@ -1,5 +1,5 @@
 import type { Sections } from '../core/facts/sections.ts';
-import type { Found } from '../core/onboarding/situation.ts';
+import type { Found } from '../core/gates/situation.ts';
 import { instant, type Clock, type Instant } from '../core/time.ts';
 import { HostRefusal, type HostSession } from '../hosts/host-session.ts';
 import type { Script } from '../platform/ssh/script.ts';

@@ -7,14 +7,16 @@ import { print } from '../corosync/conf/print.ts';
 import { readConf, type ConfView } from '../corosync/conf/read.ts';
 import type { CorosyncConf } from '../corosync/conf/tree.ts';
 import { fail, hasError, succeed, type Finding, type Result } from '../finding.ts';
+import { CONFIG_GATES, type ReadConfig } from '../gates/config-gates.ts';
+import { gateFindings } from '../gates/gates.ts';
+import { seenNodes, type SeenNode } from '../gates/situation.ts';
 import type { HostAddress } from '../names.ts';
 import { adviceFor } from '../quorum/advice.ts';
 import { deviceFor, forecast, quorumOf, type Device, type Forecast } from '../quorum/arithmetic.ts';
 import { CLUSTER_RULES } from './cluster-rules.ts';
-import { CONFIG_RULES, type ReadConfig } from './config-rules.ts';
-import { hostFindings } from './host-rules.ts';
+import { CONFIG_RULES } from './config-rules.ts';
 import { NODE_RULES } from './node-rules.ts';
-import { seenArbiter, seenNodes, type OnboardingSituation, type SeenNode } from './situation.ts';
+import type { OnboardingSituation } from './situation.ts';
 
 /** A version of corosync.conf as a byte string. */
 export interface ConfigVersion {
@@ -52,6 +54,7 @@ export const decideOnboarding = (situation: OnboardingSituation): Verdict => {
   const nodeCount = situation.nodes.length;
   const findings = [
     ...seen,
+    ...CONFIG_GATES.flatMap((gate) => gate.check(config.value, situation)),
     ...CONFIG_RULES.flatMap((rule) => rule.check(config.value, situation)),
     ...adviceFor({ nodeCount, acceptOddNodeRisk: situation.acceptOddNodeRisk }),
   ];
@@ -63,23 +66,11 @@ export const decideOnboarding = (situation: OnboardingSituation): Verdict => {
     : { decision: null, findings: [...findings, ...edited.findings], quorum };
 };
 
-const obstacles = (situation: OnboardingSituation): Finding[] => {
-  const { nodes, arbiter } = situation;
-  const unreachable = [...nodes.map(({ found }) => found), arbiter.found].flatMap((found) =>
-    'unreachable' in found ? [found.unreachable] : [],
-  );
-  const arbiterFacts = seenArbiter(arbiter);
-  return [
-    ...unreachable,
-    ...seenNodes(nodes).flatMap((node) => nodeFindings(node, situation)),
-    ...(arbiterFacts ? hostFindings(arbiterFacts, arbiter.name) : []),
-    ...CLUSTER_RULES.flatMap((rule) => rule.check(situation)),
-  ];
-};
-
-const nodeFindings = (node: SeenNode, situation: OnboardingSituation): Finding[] => [
-  ...hostFindings(node.facts, node.address),
-  ...NODE_RULES.map((rule) => rule.check(node, situation)).filter((finding) => finding !== null),
+const obstacles = (situation: OnboardingSituation): Finding[] => [
+  ...gateFindings(situation, (node) =>
+    NODE_RULES.map((rule) => rule.check(node)).filter((finding) => finding !== null),
+  ),
+  ...CLUSTER_RULES.flatMap((rule) => rule.check(situation)),
 ];
 
 /** atob gives one character a byte: the byte string that `parse` takes. */

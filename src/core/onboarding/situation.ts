@@ -1,44 +1,6 @@
-import type { Finding } from '../finding.ts';
-import type { ArbiterFacts } from '../facts/arbiter-facts.ts';
-import type { NodeFacts } from '../facts/node-facts.ts';
-
-/** What was found on one host, or why nothing could be found out. */
-export type Found<Facts> = { readonly facts: Facts } | { readonly unreachable: Finding };
-
-export interface NodeFound {
-  /** The inventory's id, and the address that it is registered under. */
-  readonly id: string;
-  readonly address: string;
-  readonly found: Found<NodeFacts>;
-}
-
-export interface ArbiterFound {
-  readonly id: string;
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  /** Whether a `prepare-arbiter` job of ours is done with it. */
-  readonly prepared: boolean;
-  readonly found: Found<ArbiterFacts>;
-}
+import type { ClusterSituation } from '../gates/situation.ts';
 
 /** Everything that an onboarding is decided from. */
-export interface OnboardingSituation {
-  readonly cluster: { readonly name: string; readonly kind: 'pve' | 'corosync'; readonly onboarded: boolean };
-  readonly nodes: readonly NodeFound[];
-  readonly arbiter: ArbiterFound;
+export interface OnboardingSituation extends ClusterSituation {
   readonly acceptOddNodeRisk: boolean;
 }
-
-/** A node that answered. */
-export interface SeenNode {
-  readonly id: string;
-  readonly address: string;
-  readonly facts: NodeFacts;
-}
-
-export const seenNodes = (nodes: readonly NodeFound[]): readonly SeenNode[] =>
-  nodes.flatMap(({ id, address, found }) => ('facts' in found ? [{ id, address, facts: found.facts }] : []));
-
-export const seenArbiter = ({ found }: Pick<ArbiterFound, 'found'>): ArbiterFacts | null =>
-  'facts' in found ? found.facts : null;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { error, info, type Finding } from '../../core/finding.ts';
 import { arbiterFacts, type ArbiterFacts } from '../../core/facts/arbiter-facts.ts';
 import { inStages, refusal, type Plan } from '../../core/jobs/plan.ts';
-import { hostFindings } from '../../core/onboarding/host-rules.ts';
+import { hostFindings } from '../../core/gates/host-gates.ts';
 import { DatabaseDirectory, Nickname, QNETD_OWNER, TrustFlags, CertutilUsage } from '../../core/qnetd/nss.ts';
 import { SERVER_COMMON_NAME } from '../../core/certificates/subject.ts';
 import type { Clock } from '../../core/time.ts';

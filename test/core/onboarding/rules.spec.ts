@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { parse } from '../../../src/core/corosync/conf/parse.ts';
 import { readConf } from '../../../src/core/corosync/conf/read.ts';
 import { error, type Finding } from '../../../src/core/finding.ts';
+import { CLUSTER_GATES } from '../../../src/core/gates/cluster-gates.ts';
+import { CONFIG_GATES } from '../../../src/core/gates/config-gates.ts';
+import { HOST_GATES } from '../../../src/core/gates/host-gates.ts';
+import { NODE_GATES } from '../../../src/core/gates/node-gates.ts';
+import { seenArbiter, seenNodes } from '../../../src/core/gates/situation.ts';
 import { CLUSTER_RULES } from '../../../src/core/onboarding/cluster-rules.ts';
 import { CONFIG_RULES } from '../../../src/core/onboarding/config-rules.ts';
 import { decideOnboarding } from '../../../src/core/onboarding/decide.ts';
-import { HOST_RULES } from '../../../src/core/onboarding/host-rules.ts';
 import { NODE_RULES } from '../../../src/core/onboarding/node-rules.ts';
-import { seenArbiter, seenNodes, type OnboardingSituation } from '../../../src/core/onboarding/situation.ts';
+import type { OnboardingSituation } from '../../../src/core/onboarding/situation.ts';
 import { BROKEN, type Row } from './breaks.ts';
 import { healthy, NAME, onArbiter, onNode } from './situations.ts';
 
@@ -53,22 +57,22 @@ const RULES: Record<
   keyof typeof BROKEN,
   readonly { because: string; speaks: (situation: OnboardingSituation) => boolean }[]
 > = {
-  hosts: HOST_RULES.map(({ because, check }) => ({
+  hosts: HOST_GATES.map(({ because, check }) => ({
     because,
     speaks: ({ nodes, arbiter }) => {
       const seen = [...seenNodes(nodes).map(({ facts }) => facts), seenArbiter(arbiter)];
       return seen.some((facts) => facts !== null && check(facts, 'host') !== null);
     },
   })),
-  nodes: NODE_RULES.map(({ because, check }) => ({
+  nodes: [...NODE_GATES, ...NODE_RULES].map(({ because, check }) => ({
     because,
     speaks: (situation) => seenNodes(situation.nodes).some((node) => check(node, situation) !== null),
   })),
-  clusters: CLUSTER_RULES.map(({ because, check }) => ({
+  clusters: [...CLUSTER_GATES, ...CLUSTER_RULES].map(({ because, check }) => ({
     because,
     speaks: (situation) => check(situation).length > 0,
   })),
-  configs: CONFIG_RULES.map(({ because, check }) => ({
+  configs: [...CONFIG_GATES, ...CONFIG_RULES].map(({ because, check }) => ({
     because,
     speaks: (situation) => {
       const conf = parse(atob(seenNodes(situation.nodes)[0]?.facts.config ?? ''));

@@ -2,7 +2,7 @@ import { error, type Finding } from '../finding.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 
 /** What must be true of any host before it is changed. */
-export interface HostRule {
+export interface HostGate {
   readonly because: string;
   readonly check: (facts: HostFacts, subject: string) => Finding | null;
 }
@@ -13,7 +13,7 @@ export const MOST_SKEW_MS = 30_000;
 /** A package with what it needs takes under 30 MiB, an NSS database under 100 KiB. */
 const LEAST_FREE_KIB = 50 * 1024;
 
-export const HOST_RULES: readonly HostRule[] = [
+export const HOST_GATES: readonly HostGate[] = [
   {
     because: 'every change needs root: certificates, configuration, packages and units are its own',
     check: ({ isRoot }, subject) =>
@@ -62,4 +62,4 @@ export const HOST_RULES: readonly HostRule[] = [
 ];
 
 export const hostFindings = (facts: HostFacts, subject: string): Finding[] =>
-  HOST_RULES.map((rule) => rule.check(facts, subject)).filter((finding) => finding !== null);
+  HOST_GATES.map((rule) => rule.check(facts, subject)).filter((finding) => finding !== null);

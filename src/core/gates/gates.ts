@@ -1,0 +1,31 @@
+import type { Finding } from '../finding.ts';
+import { CLUSTER_GATES } from './cluster-gates.ts';
+import { hostFindings } from './host-gates.ts';
+import { NODE_GATES } from './node-gates.ts';
+import { seenArbiter, seenNodes, type ClusterSituation, type SeenNode } from './situation.ts';
+
+/**
+ * Everything that speaks against changing this cluster now, whatever the change is: a host that could not be looked at, and
+ * every gate that is shut. What only a certain change minds stands with that change.
+ * @param nodeObstacles what this change minds of a node, beside the gates
+ */
+export const gateFindings = (
+  situation: ClusterSituation,
+  nodeObstacles: (node: SeenNode) => readonly Finding[] = () => [],
+): Finding[] => {
+  const { nodes, arbiter } = situation;
+  const unreachable = [...nodes.map(({ found }) => found), arbiter.found].flatMap((found) =>
+    'unreachable' in found ? [found.unreachable] : [],
+  );
+  const arbiterFacts = seenArbiter(arbiter);
+  return [
+    ...unreachable,
+    ...seenNodes(nodes).flatMap((node) => [
+      ...hostFindings(node.facts, node.address),
+      ...NODE_GATES.map((gate) => gate.check(node, situation)).filter((finding) => finding !== null),
+      ...nodeObstacles(node),
+    ]),
+    ...(arbiterFacts ? hostFindings(arbiterFacts, arbiter.name) : []),
+    ...CLUSTER_GATES.flatMap((gate) => gate.check(situation)),
+  ];
+};
