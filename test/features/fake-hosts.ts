@@ -114,7 +114,6 @@ export class FakeHosts {
       ...this.ofHost(ARBITER_ADDRESS, ['corosync-qnetd', 'libnss3-tools']),
       units: told('Id=corosync-qnetd.service\nActiveState=active\nUnitFileState=enabled\n'),
       database: told('link nssdb.umpire-1\n'),
-      arguments: told('/usr/bin/corosync-qnetd -f -s req\ncoroqnetd\n'),
       ...this.cluster.arbiterView(),
     };
   }
@@ -138,7 +137,7 @@ export class FakeHosts {
   }
 
   private change(node: FakeNode, script: string, args: readonly string[], payload: Payload): ToolOutput {
-    const [first = '', second = '', third = ''] = args;
+    const [first = '', second = ''] = args;
     const has = sha256(Buffer.from(node.config, 'latin1'));
     switch (script) {
       case 'install-packages.sh':
@@ -153,10 +152,15 @@ export class FakeHosts {
       case 'remove-certificates.sh':
         node.hasCertificates = script.startsWith('install');
         return told('');
-      case 'write-config.sh':
-        if (has !== second && has !== third) return refusing('config_changed');
+      case 'disarm-restore.sh':
+        return told('');
+      case 'swap-config.sh':
+      case 'write-config.sh': {
+        const [, expected, wanted] = args.slice(-4);
+        if (has !== expected && has !== wanted) return refusing('config_changed');
         node.config = Buffer.from(textOf(payload['PAYLOAD_CONFIG']), 'base64').toString('latin1');
         return told('');
+      }
       case 'reload.sh':
         if (has !== first) return refusing('config_changed');
         for (const each of this.cluster.nodes) each.runningVersion = versionIn(each.config);
