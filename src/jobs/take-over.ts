@@ -15,6 +15,8 @@ const RAISE_MS = 25_000;
  */
 export const takeOver = async (journal: Journal, { of, permit }: OpenSessions): Promise<void> => {
   await permit.demand();
+  // Before its first step the runner before had nothing in hand, and the journal lets it begin none any more.
+  if (journal.steps.every(({ attempts }) => attempts === 0)) return;
   const hostIds = new Set(journal.steps.flatMap(({ hostId }) => (hostId === null ? [] : [hostId])));
   if (hostIds.size === 0) return;
   await journal.recordTakeOver();
