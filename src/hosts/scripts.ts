@@ -37,4 +37,5 @@ export const SCRIPTS = {
   stopQdevice: changing('stop-qdevice'),
   startQnetd: changing('start-qnetd'),
   stopQnetd: changing('stop-qnetd'),
+  raiseFence: changing('raise-fence'),
 } as const;

@@ -18,5 +18,6 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
     clusters: [...Array.from({ length: 8 }, (_, index) => `r${index + 1}:2`), 'pve:2:pve', 'quad:4'],
     arbiter: 'fresh',
   },
+  freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
   deaths: { clusters: DYING, arbiter: 'fresh' },
 };
