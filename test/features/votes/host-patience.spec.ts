@@ -24,7 +24,7 @@ describe('a host that is looked at', () => {
 
   it('is asked at every beat again as soon as it answers', () => {
     const patience = new HostPatience();
-    asked(patience, times(5, false));
+    asked(patience, times(4, false));
     expect(asked(patience, times(5, true))).toBe('-xxxx');
   });
 

@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import type { Client, JobView } from '../e2e/client.ts';
+import { Inventory } from '../e2e/inventory.ts';
+import { Service } from '../e2e/service.ts';
+import { Lab, labObstacle } from '../lab/lab.ts';
+import { spokenProgress } from '../lab/progress.ts';
+
+/*
+ * Onboarding one healthy cluster alone, against the same while fifty clusters with an arbiter each swallow packets. Every one
+ * of the fifty is being looked at, verified by a job and planned for at that moment. Rounds of both in turn; medians.
+ */
+const ROUNDS = 5;
+const HOLES = 50;
+const RESULT = 'bench-results/black-holes.json';
+const GOAL = 1.2;
+/** Registered hosts are told apart by address and port; the one host that swallows packets stands behind all of these. */
+const FIRST_PORT = 2_000;
+const PATIENCE_MS = 30_000;
+
+const obstacle = labObstacle();
+if (obstacle !== null) {
+  process.stderr.write(`no benchmark here: ${obstacle}\n`);
+  process.exit(69);
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+interface Row {
+  readonly id: string;
+}
+
+/** Registers the fifty, as far as the API does that by itself: nobody answers there who could be onboarded. */
+const registerHoles = async (client: Client, lab: Lab, inventory: Inventory): Promise<string[]> => {
+  const { address, fingerprint } = lab.cluster('hole').nodes[0] ?? lab.arbiter;
+  let port = FIRST_PORT;
+  const host = () => ({
+    address,
+    sshPort: port++,
+    credentialId: inventory.credentialId,
+    hostKeyFingerprint: fingerprint,
+  });
+  return Promise.all(
+    Array.from({ length: HOLES }, async (_, index) => {
+      const arbiter = await client.post<Row>('/v1/arbiters', { name: `hole-${index}`, ...host() });
+      const { customerId } = inventory;
+      const nodes = [host(), host()];
+      const body = { customerId, arbiterId: arbiter.id, name: `hole-${index}`, kind: 'corosync', nodes };
+      return (await client.post<Row>('/v1/clusters', body)).id;
+    }),
+  );
+};
+
+/** Writes down that they are onboarded, while the service is dead. */
+const takeForOnboarded = ({ dataDirectory }: Service): void => {
+  const database = new Sqlite(join(dataDirectory, 'umpire.sqlite'));
+  const device = JSON.stringify({ algorithm: 'ffsplit', votes: 1 });
+  database.prepare("UPDATE clusters SET state = 'onboarded', device = ? WHERE name LIKE 'hole-%'").run(device);
+  database
+    .prepare(
+      "UPDATE qnetd_instances SET state = 'prepared' WHERE arbiter_id IN (SELECT id FROM arbiters WHERE name LIKE 'hole-%')",
+    )
+    .run();
+  database.close();
+};
+
+/** Has everything that the service does wait on each of the fifty: a job, a plan, and the looks that it makes by itself. */
+const waitOnHoles = async (client: Client, clusterIds: readonly string[]): Promise<void> => {
+  const until = performance.now() + PATIENCE_MS;
+  for (const clusterId of clusterIds) await client.post('/v1/jobs', { kind: 'verify', clusterId });
+  for (const clusterId of clusterIds) {
+    const plan = client.ask('POST', '/v1/jobs', { kind: 'onboard', clusterId, dryRun: true });
+    void plan.catch(() => undefined);
+  }
+  for (;;) {
+    const { items } = await client.get<{ items: JobView[] }>('/v1/jobs?limit=500&kind=verify');
+    // Where not all of them may run at once, those that wait in line are what the healthy one stands behind.
+    if (items.every(({ state }) => state === 'running') || performance.now() > until) return;
+    if (items.filter(({ state }) => state === 'running').length >= 16 && performance.now() > until - 25_000) return;
+    await wait(100);
+  }
+};
+
+/** @returns how long the healthy cluster's onboarding took, from the POST to its end */
+const round = async (lab: Lab, withHoles: boolean): Promise<number> => {
+  await lab.reset('arbiter');
+  await lab.reset('one');
+  const service = await Service.start();
+  try {
+    const inventory = await Inventory.begin(service.client, lab);
+    done(await inventory.prepareArbiter());
+    const clusterId = await inventory.register('one');
+    const holes = withHoles ? await registerHoles(service.client, lab, inventory) : [];
+    // Both kinds of round are measured on a service of the same age.
+    await service.kill();
+    if (withHoles) takeForOnboarded(service);
+    await service.restart();
+    await waitOnHoles(service.client, holes);
+    const begun = performance.now();
+    const { id } = await service.client.post<JobView>('/v1/jobs', { kind: 'onboard', clusterId });
+    done(await service.client.jobEndStreamed(id));
+    return performance.now() - begun;
+  } finally {
+    await service.kill();
+    await service.stop();
+  }
+};
+
+const done = (job: JobView): void => {
+  if (job.state !== 'done') throw new Error(`${job.kind} ended ${job.state}: ${job.finding?.message}`);
+};
+
+const inside = async (): Promise<void> => {
+  const lab = await Lab.attach();
+  await lab.blackHole('hole-1');
+  const aloneMs: number[] = [];
+  const withHolesMs: number[] = [];
+  for (let index = 0; index < ROUNDS; index += 1) {
+    aloneMs.push(await round(lab, false));
+    withHolesMs.push(await round(lab, true));
+  }
+  const [alone, withHoles] = [median(aloneMs), median(withHolesMs)];
+  const ratio = withHoles / alone;
+  process.stdout.write(
+    `one healthy cluster onboarded: alone ${alone.toFixed(0)} ms, beside ${HOLES} that swallow packets ${withHoles.toFixed(0)} ms ` +
+      `(medians of ${ROUNDS}): ${ratio.toFixed(2)} times as long, at most ${GOAL} is the goal\n`,
+  );
+  mkdirSync('bench-results', { recursive: true });
+  writeFileSync(RESULT, `${JSON.stringify({ holes: HOLES, aloneMs, withHolesMs, ratio, goal: GOAL }, null, 2)}\n`);
+  if (ratio > GOAL) process.exitCode = 1;
+};
+
+const outside = async (): Promise<void> => {
+  const name = `bench${process.pid}`;
+  const lab = await Lab.up({ name, arbiter: 'fresh', clusters: ['one:2', 'hole:2'], progress: spokenProgress() });
+  try {
+    const cli = new URL('../lab/cli.ts', import.meta.url).pathname;
+    const argv = [cli, 'run', '--', process.execPath, import.meta.filename, 'inside'];
+    process.exitCode =
+      spawnSync(process.execPath, argv, { stdio: 'inherit', env: { ...process.env, UMPIRE_LAB: name } }).status ?? 1;
+  } finally {
+    await lab.down();
+  }
+};
+
+await (process.argv[2] === 'inside' ? inside() : outside());
