@@ -1,5 +1,5 @@
 import { FirstSchema1764000000000 } from './1764000000000-first-schema.ts';
-import { IdOfWhatAKeyedRequestMakes1764060000000 } from './1764060000000-id-of-what-a-keyed-request-makes.ts';
+import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
-export const MIGRATIONS = [FirstSchema1764000000000, IdOfWhatAKeyedRequestMakes1764060000000];
+export const MIGRATIONS = [FirstSchema1764000000000, IdOfWhatAKeyedRequestMakes1764000004000];
