@@ -138,3 +138,32 @@ describe('the documents', () => {
     expect(used.filter((name) => !textOf('docs/onboarding.md').includes(`| \`${name}\` |`))).toEqual([]);
   });
 });
+
+/** The sentences of the README that promise something, each with its proofs: the words of a test's title, and its file. */
+const promises = (): { sentence: string; proofs: { words: string; file: string }[] }[] => {
+  const [, section = ''] = /^## What Umpire never does to a cluster$([\s\S]*?)^## /m.exec(textOf('README.md')) ?? [];
+  return section
+    .split(/^- /m)
+    .slice(1)
+    .map((bullet) => (bullet.split('\n\n')[0] ?? '').replace(/\s+/g, ' '))
+    .map((bullet) => ({
+      sentence: bullet.split(' Proof:')[0] ?? '',
+      proofs: [...(bullet.split(' Proof:')[1] ?? '').matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)].map(
+        ([, words = '', file = '']) => ({ words, file }),
+      ),
+    }));
+};
+
+describe('what Umpire never does', () => {
+  it('is said in sentences that are found', () => {
+    expect(promises().length).toBeGreaterThan(9);
+  });
+
+  it.each(promises())('is proven by tests that are there: $sentence', ({ proofs }) => {
+    expect(proofs.length).toBeGreaterThan(0);
+    const absent = proofs.filter(
+      ({ words, file }) => !file.endsWith('.spec.ts') || !existsSync(join(ROOT, file)) || !textOf(file).includes(words),
+    );
+    expect(absent).toEqual([]);
+  });
+});

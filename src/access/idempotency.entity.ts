@@ -15,6 +15,10 @@ export class IdempotentAnswer {
   @Column(word({ name: 'request_hash' }))
   requestHash!: string;
 
+  /** Under which id each try makes its thing: the second finds what the first made. null in rows that are older than this. */
+  @Column(id({ name: 'made_id', nullable: true }))
+  madeId!: string | null;
+
   /** null while the first request is still under way. */
   @Column(count({ nullable: true }))
   status!: number | null;

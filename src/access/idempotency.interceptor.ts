@@ -28,6 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (!keyed) return next.handle();
     const begun = await this.answers.begin(keyed);
     if ('body' in begun) throw new ReplayedAnswer(begun);
+    if (request.umpireCaller) request.umpireCaller = { ...request.umpireCaller, madeId: begun.madeId };
     return next.handle().pipe(
       catchError((thrown: unknown) => from(this.failed(begun, request, thrown))),
       concatMap((answer: unknown) => this.answered(begun, response, answer)),

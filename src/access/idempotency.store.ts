@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { DAY_MS, MINUTE_MS, plus, type Instant } from '../core/time.ts';
+import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Transaction } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { IdempotentAnswer } from './idempotency.entity.ts';
@@ -21,6 +22,8 @@ export interface KeyedRequest {
 /** The right to run the request and to say what was answered; it passes on when a minute went by without an end. */
 export interface Claim extends KeyedRequest {
   readonly claimedAt: Instant;
+  /** The id of what the request makes, the same in each try: what a lost one made before its end is found by it. */
+  readonly madeId: string;
 }
 
 export type ClaimOutcome =
@@ -53,11 +56,12 @@ export class IdempotencyStore {
 
   private async take(tx: Transaction, request: KeyedRequest, now: Instant): Promise<ClaimOutcome> {
     const { requestHash } = request;
+    const madeId = randomUUIDv7();
     await insertRows(tx, IdempotentAnswer, {
       ...placeOf(request),
-      ...{ requestHash, status: null, sealedAnswer: null, createdAt: now },
+      ...{ requestHash, madeId, status: null, sealedAnswer: null, createdAt: now },
     });
-    return { kind: 'granted', claim: { ...request, claimedAt: now } };
+    return { kind: 'granted', claim: { ...request, claimedAt: now, madeId } };
   }
 
   private async takeOver(
@@ -67,8 +71,9 @@ export class IdempotencyStore {
     now: Instant,
   ): Promise<ClaimOutcome> {
     const theLost = { ...placeOf(request), createdAt: lost.createdAt };
-    const { affected } = await tx.manager.update(IdempotentAnswer, theLost, { createdAt: now });
-    return affected === 1 ? { kind: 'granted', claim: { ...request, claimedAt: now } } : { kind: 'running' };
+    const madeId = lost.madeId ?? randomUUIDv7();
+    const { affected } = await tx.manager.update(IdempotentAnswer, theLost, { createdAt: now, madeId });
+    return affected === 1 ? { kind: 'granted', claim: { ...request, claimedAt: now, madeId } } : { kind: 'running' };
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type FindOptionsWhere } from 'typeorm';
+import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
@@ -39,8 +39,10 @@ export class HostsStore {
   }
 
   /** Host keys that were never read, because the host could not be reached when it was registered. */
-  unreadHostKeys(session: Session, limit: number): Promise<HostKey[]> {
-    return session.manager.find(HostKey, { where: { fingerprint: IsNull() }, order: { id: 'ASC' }, take: limit });
+  /** @param after the id after which to go on, or an empty text for the first */
+  unreadHostKeys(session: Session, after: string, limit: number): Promise<HostKey[]> {
+    const where = { fingerprint: IsNull(), id: MoreThan(after) };
+    return session.manager.find(HostKey, { where, order: { id: 'ASC' }, take: limit });
   }
 
   async insertHostKey(tx: Transaction, hostKey: HostKey): Promise<void> {

@@ -9,11 +9,14 @@ import type { HostKey } from './host-key.entity.ts';
 import { HostsStore } from './hosts.store.ts';
 import { RegisterHostKey } from './register-host-key.ts';
 
-const AT_ONCE = 20;
+const AT_ONCE = 100;
 
 /** Looks again at hosts that could not be reached when they were registered, so that a person has a key to confirm. */
 @Injectable()
 export class ReadHostKeys {
+  /** The last that was looked at: hosts take turns, so that many which never answer do not keep others from theirs. */
+  private last = '';
+
   constructor(
     private readonly database: Database,
     private readonly hosts: HostsStore,
@@ -23,7 +26,8 @@ export class ReadHostKeys {
   ) {}
 
   async run(): Promise<void> {
-    const unread = await this.hosts.unreadHostKeys(this.database.read, AT_ONCE);
+    const unread = await this.hosts.unreadHostKeys(this.database.read, this.last, AT_ONCE);
+    this.last = unread.length < AT_ONCE ? '' : (unread.at(-1)?.id ?? '');
     await Promise.all(unread.map((hostKey) => this.readOne(hostKey)));
   }
 

@@ -57,6 +57,13 @@ export class JobSurroundings {
     return jobId === null ? null : changeInProgress(jobId, cluster?.name ?? arbiter.name);
   }
 
+  /** What an earlier try of this very request made, or null: it died before it could say so. */
+  async madeBefore({ scope, madeId }: Caller): Promise<{ job: Job; steps: JobStep[] } | null> {
+    const session = this.database.read;
+    const job = madeId === null ? null : await this.jobs.find(session, scope, madeId);
+    return job && { job, steps: await this.jobs.stepsOf(session, job.id) };
+  }
+
   /** The target of a job that is on record. */
   async targetOf(job: Job): Promise<JobTarget> {
     const session = this.database.read;

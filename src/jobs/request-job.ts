@@ -42,13 +42,34 @@ export class RequestJob {
   ) {}
 
   /**
-   * Plans a job, and unless it is a dry run or the plan refuses, puts it on record and wakes a worker.
+   * Plans a job, and unless it is a dry run or the plan refuses, puts it on record and wakes a worker. A request that is
+   * tried again under its Idempotency-Key is given the job that it made: its id is the key's, and there is one row of an id.
    * @throws a problem: 404 for a target that is not there, 409 with findings for a plan that refuses, or while all is frozen
    */
   async run(caller: Caller, asked: NewJob): Promise<Requested> {
+    const before = await this.madeBefore(caller);
+    if (before) return before;
+    try {
+      return await this.make(caller, asked);
+    } catch (thrown) {
+      // A try that was only slow, not dead, may have made the job meanwhile: it is then what stands in the way.
+      const meanwhile = await this.madeBefore(caller);
+      if (meanwhile) return meanwhile;
+      throw thrown;
+    }
+  }
+
+  private async madeBefore(caller: Caller): Promise<Requested | null> {
+    const made = await this.stores.madeBefore(caller);
+    if (!made) return null;
+    await this.queue.wake(RUN_JOB, made.job.id);
+    return { kind: 'job', ...made };
+  }
+
+  private async make(caller: Caller, asked: NewJob): Promise<Requested> {
     const kind = this.kinds.named(asked.kind);
     const draft: Draft = {
-      id: randomUUIDv7(),
+      id: caller.madeId ?? randomUUIDv7(),
       asked,
       kind,
       options: optionsOf(kind, asked),

@@ -17,8 +17,12 @@ import { Steps } from './steps.ts';
 import { takeOver } from './take-over.ts';
 import { RUN_JOB } from './waking.ts';
 
-/** Jobs wait for hosts most of their time; more at once would only queue up at sshd and at the database. */
-const AT_ONCE = 16;
+/**
+ * A job only waits, for hosts most of its time and for minutes where a host swallows packets: so many may wait at once that
+ * a job on healthy hosts never stands in line behind them. What costs processor time, handshakes and signatures, takes its
+ * turns on the one thread whatever this number is, and writes take theirs at the database.
+ */
+const AT_ONCE = 200;
 
 /** How soon a job is taken up again that another runner holds, or that stopped on a fault of the moment. */
 const AGAIN_MS = 1_000;

@@ -1,21 +1,31 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { FreezeWatch } from '../freeze/freeze-watch.ts';
 import { CONFIG, type Config } from '../platform/config/config.ts';
-import { WorkQueue, type WorkOutcome } from '../platform/queue/queue.ts';
+import { WorkQueue } from '../platform/queue/queue.ts';
 import { JobEnds } from './job-ends.ts';
 import { Leases } from './leases.ts';
 import { SweptWork } from './swept-work.ts';
-import { RUN_JOB, SWEEP_JOBS } from './waking.ts';
+import { RUN_JOB } from './waking.ts';
 
 const EVERY_MS = 60_000;
 
 /**
  * Makes the queue equal to the journal: at boot, each minute, and when a job has ended. Whatever the queue has lost is
- * woken again, so that losing or flushing it loses nothing.
+ * woken again, so that losing or flushing it loses nothing. Each worker sweeps by a timer of its own: a schedule in the
+ * queue would be lost with it. Two that sweep at once do no harm, for wakes of one job melt into one.
  */
 @Injectable()
-export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
+export class SweepJobs implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('jobs');
+  private timer: NodeJS.Timeout | null = null;
+  private current: Promise<void> | null = null;
 
   constructor(
     private readonly work: SweptWork,
@@ -27,37 +37,44 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
   ) {}
 
   onModuleInit(): void {
-    this.queue.register({ name: SWEEP_JOBS, concurrency: 1, process: () => this.sweep() });
     this.ends.listen((job) => void this.afterJob(job.clusterId));
-    this.freezes.listen(() => void this.afterRelease());
+    // Jobs that were queued during a freeze go on by themselves.
+    this.freezes.listen(
+      () => void this.wakeJobs().catch((thrown: unknown) => this.complain(thrown, 'after a release')),
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
     // The embedded database admits one process: whoever held a lease before is dead.
     if (this.config.databaseUrl === null) await this.leases.endAll();
-    await this.queue.every(SWEEP_JOBS, 'all', EVERY_MS);
+    this.timer = setInterval(() => void this.sweep(), EVERY_MS);
     await this.sweep();
   }
 
-  private async sweep(): Promise<WorkOutcome> {
-    await this.wakeUnfinished();
-    await this.work.votes.schedule();
-    await this.work.hostKeys.run();
-    await this.work.readings.run();
-    return 'done';
+  /** The database is closed after this: no sweep may still be reading it then. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.current;
   }
 
-  private async wakeUnfinished(): Promise<void> {
-    for (const id of await this.work.unfinishedJobs()) await this.queue.wake(RUN_JOB, id);
+  /** One sweep, or the one that is under way. Never rejects: the next one makes good what this one could not do. */
+  sweep(): Promise<void> {
+    this.current ??= this.sweepAll().finally(() => (this.current = null));
+    return this.current;
   }
 
-  /** Jobs that were queued during a freeze go on by themselves. */
-  private async afterRelease(): Promise<void> {
-    try {
-      await this.wakeUnfinished();
-    } catch (thrown) {
-      this.log.error(thrown instanceof Error ? thrown : new Error('after a release'));
+  private async sweepAll(): Promise<void> {
+    const { votes, hostKeys, readings } = this.work;
+    for (const part of [() => this.wakeJobs(), () => votes.schedule(), () => hostKeys.run(), () => readings.run()])
+      await part().catch((thrown: unknown) => this.complain(thrown, 'a sweep'));
+  }
+
+  /** Ends at the first wake that fails: the queue is away for all of them, and each would take its time to say so. */
+  private async wakeJobs(): Promise<void> {
+    for (const id of await this.work.unfinishedJobs()) {
+      const woken = await this.queue.wake(RUN_JOB, id);
+      if (!woken.ok) return;
     }
   }
 
@@ -67,7 +84,11 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
       await this.work.votes.schedule();
       if (clusterId !== null) await this.work.votes.soon(clusterId);
     } catch (thrown) {
-      this.log.error(thrown instanceof Error ? thrown : new Error('after a job'));
+      this.complain(thrown, 'after a job');
     }
+  }
+
+  private complain(thrown: unknown, when: string): void {
+    this.log.error(thrown instanceof Error ? thrown : new Error(when));
   }
 }

@@ -1,3 +1,2 @@
-/** The names under which the queue wakes the work of this room. */
+/** The name under which the queue wakes the work of this room. */
 export const RUN_JOB = 'run-job';
-export const SWEEP_JOBS = 'sweep-jobs';

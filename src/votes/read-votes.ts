@@ -18,6 +18,12 @@ import { rawOfFailure, rawOfSections } from './raw-reading.ts';
 import type { Reading } from './vote.entity.ts';
 import { VotesStore } from './votes.store.ts';
 
+/** One look at one host: what is kept of it, and whether the host answered. */
+interface Look {
+  readonly reading: Reading;
+  readonly wasReached: boolean;
+}
+
 /** Asks the arbiter and the nodes, keeps what they said as it was said, and has the vote state drawn from it. */
 @Injectable()
 export class ReadVotes {
@@ -31,26 +37,37 @@ export class ReadVotes {
 
   /**
    * One look at an instance, which tells of all its clusters.
-   * @returns the clusters whose nodes are worth asking soon
+   * @returns whether it was reached, and the clusters whose nodes are worth asking soon
    */
-  async ofInstance(arbiter: Arbiter, instance: QnetdInstance, session: HostSession): Promise<readonly string[]> {
-    await this.keep([await this.lookAtInstance(instance, session)]);
+  async ofInstance(
+    arbiter: Arbiter,
+    instance: QnetdInstance,
+    session: HostSession,
+  ): Promise<{ wasReached: boolean; unsettled: readonly string[] }> {
+    const look = await this.lookAtInstance(instance, session);
+    await this.keep([look]);
     const clusters = await this.clusters.ofInstance(this.database.read, EVERYTHING, instance.id);
     const unsettled: string[] = [];
     for (const cluster of clusters.filter((candidate) => candidate.state === 'onboarded')) {
       if (await this.assess.run(cluster, arbiter.name)) unsettled.push(cluster.id);
     }
-    return unsettled;
+    return { wasReached: look.wasReached, unsettled };
   }
 
-  /** One look at every node of a cluster. */
+  /**
+   * One look at these nodes of a cluster.
+   * @returns which of them were reached, by their ids
+   */
   async ofNodes(
     cluster: ClusterWithNodes,
+    nodes: readonly Node[],
     arbiter: Arbiter,
-    sessionOf: (hostId: string) => HostSession,
-  ): Promise<void> {
-    await this.keep(await Promise.all(cluster.nodes.map((node) => this.lookAtNode(node, sessionOf(node.id)))));
+    sessionOf: (node: Node) => HostSession,
+  ): Promise<ReadonlyMap<string, boolean>> {
+    const looks = await Promise.all(nodes.map((node) => this.lookAtNode(node, sessionOf(node))));
+    await this.keep(looks);
     await this.assess.run(cluster, arbiter.name);
+    return new Map(nodes.map(({ id }, index) => [id, looks[index]?.wasReached ?? false]));
   }
 
   /**
@@ -63,15 +80,15 @@ export class ReadVotes {
     device: Device,
   ): Promise<VoteState> {
     const instance = { id: cluster.instanceId };
-    const readings = await Promise.all([
+    const looks = await Promise.all([
       this.lookAtInstance(instance, sessionOf(cluster.arbiterId)),
       ...cluster.nodes.map((node) => this.lookAtNode(node, sessionOf(node.id))),
     ]);
-    await this.keep(readings);
+    await this.keep(looks);
     return this.assess.judge({ ...cluster, device }, 'arbiter');
   }
 
-  private lookAtInstance(instance: Pick<QnetdInstance, 'id'>, session: HostSession): Promise<Reading> {
+  private lookAtInstance(instance: Pick<QnetdInstance, 'id'>, session: HostSession): Promise<Look> {
     return this.look(session, SCRIPTS.lookArbiter, {
       source: 'arbiter',
       instanceId: instance.id,
@@ -81,31 +98,28 @@ export class ReadVotes {
     });
   }
 
-  private lookAtNode(node: Node, session: HostSession): Promise<Reading> {
+  private lookAtNode(node: Node, session: HostSession): Promise<Look> {
     const { id: nodeId, clusterId, customerId } = node;
     return this.look(session, SCRIPTS.lookNode, { source: 'node', instanceId: null, clusterId, customerId, nodeId });
   }
 
-  private async look(
-    session: HostSession,
-    script: Script,
-    about: Omit<Reading, 'id' | 'at' | 'raw'>,
-  ): Promise<Reading> {
-    const raw = await rawOf(session, script);
-    return { id: randomUUIDv7(), ...about, at: this.clock.now(), raw };
+  private async look(session: HostSession, script: Script, about: Omit<Reading, 'id' | 'at' | 'raw'>): Promise<Look> {
+    const { raw, wasReached } = await rawOf(session, script);
+    return { reading: { id: randomUUIDv7(), ...about, at: this.clock.now(), raw }, wasReached };
   }
 
-  private async keep(readings: readonly Reading[]): Promise<void> {
-    await this.database.write((tx) => this.votes.insertReadings(tx, ...readings));
+  private async keep(looks: readonly Look[]): Promise<void> {
+    await this.database.write((tx) => this.votes.insertReadings(tx, ...looks.map(({ reading }) => reading)));
   }
 }
 
 /** A host that cannot be looked at is a reading too. */
-const rawOf = async (session: HostSession, script: Script): Promise<string> => {
+const rawOf = async (session: HostSession, script: Script): Promise<{ raw: string; wasReached: boolean }> => {
   try {
-    return rawOfSections(await session.look(script));
+    return { raw: rawOfSections(await session.look(script)), wasReached: true };
   } catch (thrown) {
-    if (thrown instanceof SshFailure || thrown instanceof HostRefusal) return rawOfFailure(thrown.finding);
+    if (thrown instanceof SshFailure || thrown instanceof HostRefusal)
+      return { raw: rawOfFailure(thrown.finding), wasReached: false };
     throw thrown;
   }
 };

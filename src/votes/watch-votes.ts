@@ -1,17 +1,25 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ArbitersStore } from '../arbiters/arbiters.store.ts';
-import { ClustersStore, type ClusterWithNodes } from '../clusters/clusters.store.ts';
+import { ClustersStore } from '../clusters/clusters.store.ts';
 import { ReachHosts, type HostRef } from '../hosts/reach-hosts.ts';
 import { HostSession } from '../hosts/host-session.ts';
 import { Database } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
-import { WorkQueue, type WorkOutcome } from '../platform/queue/queue.ts';
+import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
 import type { HostConnections } from '../platform/ssh/host-connections.ts';
 import { ARBITER_EVERY_MS, NODES_EVERY_MS } from './assess-vote.ts';
+import { HostPatience } from './host-patience.ts';
 import { ReadVotes } from './read-votes.ts';
 
 const LOOK_AT_INSTANCE = 'look-at-instance';
 const LOOK_AT_NODES = 'look-at-nodes';
+
+/**
+ * A look only waits, and one at a host that swallows packets waits for ten seconds: so many may wait at once that a
+ * healthy host's look never stands in line behind them. Beats are spread over their period, so that few begin together.
+ */
+const INSTANCES_AT_ONCE = 200;
+const NODES_AT_ONCE = 500;
 
 /** Keeps looking: at every prepared instance each 10 s, at the nodes of every onboarded cluster each 60 s. */
 @Injectable()
@@ -19,6 +27,7 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
   /** Connections stay open between looks: a login costs the host more than the look does. */
   private readonly open = new Map<string, HostConnections<string>>();
   private readonly stopping = new AbortController();
+  private readonly patience = new HostPatience();
 
   constructor(
     private readonly database: Database,
@@ -30,16 +39,37 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.queue.register({ name: LOOK_AT_INSTANCE, concurrency: 8, process: (id) => this.lookAtInstance(id) });
-    this.queue.register({ name: LOOK_AT_NODES, concurrency: 16, process: (id) => this.lookAtNodes(id) });
+    this.queue.register({
+      name: LOOK_AT_INSTANCE,
+      concurrency: INSTANCES_AT_ONCE,
+      process: (id, context) => this.lookAtInstance(id, context),
+    });
+    this.queue.register({
+      name: LOOK_AT_NODES,
+      concurrency: NODES_AT_ONCE,
+      process: (id, context) => this.lookAtNodes(id, context),
+    });
   }
 
   /** Makes the schedules equal to what is on record; run at boot, each minute, and after each job. */
   async schedule(): Promise<void> {
-    for (const { id } of await this.arbiters.preparedInstances(this.database.read))
-      await this.queue.every(LOOK_AT_INSTANCE, id, ARBITER_EVERY_MS);
-    for (const id of await this.clusters.onboardedIds(this.database.read, EVERYTHING))
-      await this.queue.every(LOOK_AT_NODES, id, NODES_EVERY_MS);
+    const instances = await this.arbiters.preparedInstances(this.database.read);
+    const ofInstances = await this.every(
+      LOOK_AT_INSTANCE,
+      ARBITER_EVERY_MS,
+      instances.map(({ id }) => id),
+    );
+    if (!ofInstances) return;
+    await this.every(LOOK_AT_NODES, NODES_EVERY_MS, await this.clusters.onboardedIds(this.database.read, EVERYTHING));
+  }
+
+  /** @returns false at the first that fails: the queue is away, and each would take its time to say so */
+  private async every(name: string, everyMs: number, ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) {
+      const set = await this.queue.every(name, id, everyMs);
+      if (!set.ok) return false;
+    }
+    return true;
   }
 
   /** Looks at one cluster soon, from both sides. */
@@ -55,27 +85,31 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
     await Promise.all([...this.open.values()].map((connections) => connections.closeAll()));
   }
 
-  private async lookAtInstance(instanceId: string): Promise<WorkOutcome> {
+  private async lookAtInstance(instanceId: string, { beat }: WorkContext): Promise<WorkOutcome> {
     const instance = await this.arbiters.findInstance(this.database.read, instanceId);
     const arbiter = instance && (await this.arbiters.find(this.database.read, EVERYTHING, instance.arbiterId));
     if (!arbiter || instance.state !== 'prepared') {
       await this.queue.cancel(LOOK_AT_INSTANCE, instanceId);
       return 'done';
     }
-    const unsettled = await this.votes.ofInstance(arbiter, instance, this.session(arbiter));
+    if (beat && !this.patience.isDue(arbiter.id)) return 'done';
+    const { wasReached, unsettled } = await this.votes.ofInstance(arbiter, instance, this.session(arbiter));
+    this.patience.tell(arbiter.id, wasReached);
     // What the arbiter tells is one side of it; the other should not be up to a minute old.
     for (const clusterId of unsettled) await this.queue.wake(LOOK_AT_NODES, clusterId);
     return 'done';
   }
 
-  private async lookAtNodes(clusterId: string): Promise<WorkOutcome> {
+  private async lookAtNodes(clusterId: string, { beat }: WorkContext): Promise<WorkOutcome> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, clusterId);
     const arbiter = cluster && (await this.arbiters.find(this.database.read, EVERYTHING, cluster.arbiterId));
     if (!arbiter || cluster.state !== 'onboarded') {
       await this.queue.cancel(LOOK_AT_NODES, clusterId);
       return 'done';
     }
-    await this.votes.ofNodes(cluster, arbiter, (hostId) => this.session(nodeOf(cluster, hostId)));
+    const nodes = cluster.nodes.filter((node) => !beat || this.patience.isDue(node.id));
+    const reached = await this.votes.ofNodes(cluster, nodes, arbiter, (node) => this.session(node));
+    for (const [nodeId, wasReached] of reached) this.patience.tell(nodeId, wasReached);
     return 'done';
   }
 
@@ -85,9 +119,3 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
     return new HostSession(host.id, host.address, connections, null, this.stopping.signal);
   }
 }
-
-const nodeOf = (cluster: ClusterWithNodes, hostId: string): HostRef => {
-  const node = cluster.nodes.find((candidate) => candidate.id === hostId);
-  if (!node) throw new Error(`no node ${hostId} in cluster ${cluster.id}`);
-  return node;
-};

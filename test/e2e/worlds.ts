@@ -19,5 +19,6 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
     arbiter: 'fresh',
   },
   freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
+  'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh' },
   deaths: { clusters: DYING, arbiter: 'fresh' },
 };

@@ -15,6 +15,8 @@ interface Input {
 /** Votes settle within 6 s after the last device has started (measured); the wait covers one lost connection of a device. */
 const PATIENCE_MS = 40_000;
 const PAUSE_MS = 10;
+/** A host that refuses at once would otherwise be asked a hundred times a second. The pause doubles, so it costs no more than was waited already. */
+const LONGEST_PAUSE_MS = 250;
 /** Right after a change a single look may catch a moment that does not last. */
 const LOOKS_NEEDED = 2;
 
@@ -35,12 +37,13 @@ export class ConfirmVote implements Step<Input, null> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, input.clusterId);
     if (!cluster) throw new Error(`cluster ${input.clusterId} is gone`);
     const until = performance.now() + PATIENCE_MS;
-    for (let good = 0; good < LOOKS_NEEDED;) {
+    for (let good = 0, pauseMs = PAUSE_MS; good < LOOKS_NEEDED;) {
       const look = await this.votes.lookNow(cluster, hostOf, deviceFor(cluster.nodes.length));
       good = look.state === 'ok' ? good + 1 : 0;
+      pauseMs = good > 0 ? PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       if (good === LOOKS_NEEDED) break;
       if (performance.now() > until) throw new StepFailure(notConfirmed(subject, look.state, look.findings));
-      await wait(PAUSE_MS, undefined, { signal });
+      await wait(pauseMs, undefined, { signal });
     }
     return null;
   }

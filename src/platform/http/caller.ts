@@ -15,6 +15,11 @@ export interface Caller {
   readonly scopes: readonly TokenScope[];
   readonly scope: Scope;
   readonly actor: Actor;
+  /**
+   * The id that what this request makes should have: the same in each try under one Idempotency-Key, so that a try after
+   * a death finds what the one before made. null without a key.
+   */
+  readonly madeId: string | null;
 }
 
 export type Authenticated = Request & { umpireCaller?: Caller };
@@ -27,6 +32,7 @@ export const callerOf = (
   tokenId: token.id,
   scopes: token.scopes,
   scope: token.scope,
+  madeId: null,
   actor: {
     kind: 'token',
     tokenId: token.id,

@@ -51,7 +51,8 @@ export abstract class WorkQueue {
   abstract wake(name: string, id: string, options?: { readonly delayMs?: number }): Promise<Result<void>>;
 
   /**
-   * Has `id` worked on every so many milliseconds from now on, across restarts, until `cancel`. A beat that falls due while the
+   * Has `id` worked on every so many milliseconds from now on, across restarts, until `cancel`; the first time
+   * within one period, at a moment that its id decides, so that many ids are spread over it. A beat that falls due while the
    * id is being worked on is left out. If the queue is away, or loses the schedule, it is set again when it is back.
    */
   abstract every(name: string, id: string, everyMs: number): Promise<Result<void>>;

@@ -1,5 +1,6 @@
 import type { Result } from '../../core/finding.ts';
 import type { Clock } from '../../core/time.ts';
+import { sha256 } from '../crypto/digest.ts';
 import type { BullQueue } from './bull.ts';
 import { ask } from './unavailable.ts';
 
@@ -71,8 +72,15 @@ export class Schedules {
 
 const key = (queue: BullQueue, id: string): string => `${queue.name} ${id}`;
 
-const upsert = async ({ queue, id, everyMs }: Schedule): Promise<void> => {
+/**
+ * Where in its period a schedule beats: by its id, so that many schedules set together do not all beat together, and each
+ * beats at the same moments after a restart. BullMQ takes 0 for none.
+ */
+const offsetOf = ({ id, everyMs }: Schedule): number => 1 + (parseInt(sha256(id).slice(0, 12), 16) % (everyMs - 1));
+
+const upsert = async (schedule: Schedule): Promise<void> => {
+  const { queue, id, everyMs } = schedule;
   const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true };
   const template = { name: queue.name, data: { id, beat: true, dueAt: 0 }, opts };
-  await queue.upsertJobScheduler(id, { every: everyMs }, template);
+  await queue.upsertJobScheduler(id, { every: everyMs, offset: offsetOf(schedule) }, template);
 };

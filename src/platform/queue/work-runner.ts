@@ -38,6 +38,8 @@ interface Running {
   readonly abort: AbortController;
   /** A wake came meanwhile. */
   again: boolean;
+  /** The queue's lock on it was lost. */
+  isLost: boolean;
 }
 
 /** Runs the processors on BullMQ's workers, one worker per name. */
@@ -111,7 +113,10 @@ export class WorkRunner {
 
   async #run(processor: WorkProcessor, job: Job<Payload, void>): Promise<void> {
     const { id, beat } = job.data;
-    const running: Running = { name: processor.name, jobId: job.id ?? '', abort: new AbortController(), again: false };
+    const running: Running = {
+      ...{ name: processor.name, jobId: job.id ?? '', abort: new AbortController() },
+      ...{ again: false, isLost: false },
+    };
     this.#running.set(keyOf(processor, id), running);
     let outcome: WorkOutcome = 'done';
     try {
@@ -121,8 +126,9 @@ export class WorkRunner {
       } while (running.again && !running.abort.signal.aborted);
     } finally {
       this.#running.delete(keyOf(processor, id));
-      // Woken before this job is taken off the queue: a crash in between runs the work once more, never once less.
-      if (running.again) await this.#wakeAgain(processor, id, 0);
+      // Woken before this job is taken off the queue: a crash in between runs the work once more, never once less. Work that
+      // was cut short because the queue forgot its lock (FLUSHALL) has nobody else to go on with it.
+      if (running.again || running.isLost) await this.#wakeAgain(processor, id, 0);
       if (outcome !== 'done') await this.#wakeAgain(processor, id, outcome.againInMs);
       if (this.#running.size === 0) this.#idle?.();
     }
@@ -137,7 +143,10 @@ export class WorkRunner {
   #abortLost({ name }: WorkProcessor, jobIds: readonly string[]): void {
     const reason = warning('lock_lost', name, "The queue's lock was lost; another worker may begin this work.");
     for (const running of this.#running.values())
-      if (running.name === name && jobIds.includes(running.jobId)) running.abort.abort(reason);
+      if (running.name === name && jobIds.includes(running.jobId)) {
+        running.isLost = true;
+        running.abort.abort(reason);
+      }
   }
 }
 

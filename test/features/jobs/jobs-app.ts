@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ArbitersStore } from '../../../src/arbiters/arbiters.store.ts';
 import { Job, JobStep } from '../../../src/jobs/job.entity.ts';
 import { EVERYTHING } from '../../../src/platform/database/scope.ts';
-import { startApp, type Agent, type TestApp } from '../app.ts';
+import { startApp, type Agent, type TestApp, type TestOptions } from '../app.ts';
 import { addressOf, ARBITER_ADDRESS, CLUSTER_NAME } from '../fake-cluster.ts';
 import { FakeHosts } from '../fake-hosts.ts';
 
@@ -47,6 +47,8 @@ export interface Wishes {
   readonly prepared?: boolean;
   /** Whether a person vouched for the host keys. */
   readonly confirmed?: boolean;
+  /** How the service is started. */
+  readonly app?: TestOptions;
 }
 
 const PATIENCE_MS = 25_000;
@@ -55,8 +57,9 @@ export const startJobsApp = async ({
   nodeCount = 2,
   prepared = true,
   confirmed = true,
+  app: options = {},
 }: Wishes = {}): Promise<JobsApp> => {
-  const app = await startApp();
+  const app = await startApp(options);
   const hosts = new FakeHosts(nodeCount, app.clock);
   app.ssh.answer = (target, options) => hosts.connect(target, options);
   const hostKeyFingerprint = confirmed ? FINGERPRINT : undefined;

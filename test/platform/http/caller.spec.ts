@@ -8,6 +8,7 @@ const caller = (scope: Scope): Caller => ({
   scopes: ['admin'],
   scope,
   actor: { kind: 'token', tokenId: 't', requestId: 'r', remoteAddress: '127.0.0.1' },
+  madeId: null,
 });
 
 describe('whose a new thing is', () => {

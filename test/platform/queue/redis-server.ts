@@ -78,6 +78,16 @@ export class RedisServer {
     await this.#ask('FLUSHALL');
   }
 
+  /** Leaves no room: with the policy `noeviction`, Redis's own, every command that could need memory is refused (redis.conf). */
+  async fill(): Promise<void> {
+    await this.#ask('CONFIG SET maxmemory 1');
+  }
+
+  /** Gives as much room again as there is. */
+  async makeRoom(): Promise<void> {
+    await this.#ask('CONFIG SET maxmemory 0');
+  }
+
   /** Stops the server as a crash would; its clients see the connection break. */
   async away(): Promise<void> {
     await this.#end();

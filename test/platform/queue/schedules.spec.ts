@@ -58,6 +58,20 @@ describe('the schedules of this process', () => {
     expect((await queue.getJobSchedulers()).map(({ key }) => key)).toEqual(['b']);
   });
 
+  it('that are set together beat apart, each at a moment of its own that a restart does not move', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `cluster-${index}`);
+    const beats = async (): Promise<number[]> => {
+      for (const id of ids) await schedules.set(queue, id, 60_000);
+      return Promise.all(ids.map(async (id) => ((await queue.getJobScheduler(id))?.next ?? 0) % 60_000));
+    };
+    const first = await beats();
+    const inTenths = first.map((moment) => Math.floor(moment / 6_000));
+    expect(new Set(inTenths).size).toBeGreaterThan(7);
+    expect(Math.max(...inTenths.map((tenth) => inTenths.filter((other) => other === tenth).length))).toBeLessThan(12);
+    for (const id of ids) await schedules.remove(queue, id);
+    expect(await beats()).toEqual(first);
+  });
+
   it('are left as they are while they go on', async () => {
     await schedules.set(queue, 'a', 60_000);
     const before = await queue.getJobScheduler('a');

@@ -18,6 +18,8 @@ export interface Malice {
   readonly onLogin?: (connection: Connection) => void;
   /** Refuses to let anybody in. */
   readonly refusesLogin?: boolean;
+  /** Lets every login, or every command, hang without an answer; the connection itself stays alive. */
+  readonly leavesWaiting?: 'login' | 'command';
   /** More of ssh2's server settings, such as a banner or other host keys. */
   readonly settings?: Partial<ServerConfig>;
 }
@@ -90,7 +92,11 @@ export class HostileServer implements AsyncDisposable {
 
   /** From now on nothing is read and nothing is said, as when a cable is pulled. */
   fallSilent(): void {
-    for (const socket of this.#seen.sockets) socket.pause().removeAllListeners();
+    for (const socket of this.#seen.sockets)
+      socket
+        .pause()
+        .removeAllListeners()
+        .on('error', () => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,11 +113,16 @@ const publicKeyOf = (privateKey: Secret): Buffer => {
 
 const serve = (connection: Connection, malice: Malice, seen: Seen): void => {
   connection.on('error', () => undefined);
-  connection.on('authentication', (attempt) => (malice.refusesLogin ? attempt.reject() : attempt.accept()));
+  connection.on('authentication', (attempt) => {
+    if (malice.leavesWaiting === 'login') return;
+    if (malice.refusesLogin) attempt.reject();
+    else attempt.accept();
+  });
   connection.on('ready', () => malice.onLogin?.(connection));
   connection.on('session', (accept) =>
     accept().on('exec', (acceptExec, _refuse, { command }) => {
       seen.lines.push(command);
+      if (malice.leavesWaiting === 'command') return;
       const channel = acceptExec();
       channel.on('error', () => undefined);
       malice.onCommand?.(channel);
