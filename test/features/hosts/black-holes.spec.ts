@@ -92,7 +92,7 @@ const ALIVE_BUT_HANGING: Stages = {
   ],
 };
 
-const PERMIT = { subject: 'cluster-test', fence: 1 };
+const PERMIT = { subject: 'cluster-test', fence: 1, demand: () => Promise.resolve() };
 
 /** As a job's session is made (`reach-hosts.ts`), with its own deadline for the login. */
 const sessionOn = ({ target }: Hole): HostSession => {
