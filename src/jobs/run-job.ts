@@ -10,6 +10,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { JobSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
+import { StepGates } from './step-gates.ts';
 import { StepRunner } from './step-runner.ts';
 import { Steps } from './steps.ts';
 import { RUN_JOB } from './waking.ts';
@@ -72,7 +73,8 @@ export class RunJob implements OnModuleInit {
     const steps = await this.tools.jobs.stepsOf(this.tools.database.read, job.id);
     const journal = new Journal(this.tools, keeper.lease, job, steps);
     await using sessions = await this.sessions.open(journal, keeper);
-    const runner = new StepRunner(journal, this.steps, sessions.of, keeper.signal);
+    const gates = new StepGates(sessions.nodes, sessions.of, this.tools.clock);
+    const runner = new StepRunner(journal, this.steps, sessions.of, keeper.signal, gates);
     if (job.state === 'queued') await journal.turn({ kind: 'taken' });
     await this.move(journal, runner, stop, job);
   }
@@ -98,6 +100,7 @@ export class RunJob implements OnModuleInit {
         return journal.turn({ kind: 'turned-back' }, firstFinding(journal.steps, 'failed'));
       case 'end':
         if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, frozen(journal.steps));
+        await runner.leave();
         await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, job));
         return this.ends.tell(job);
     }

@@ -16,7 +16,7 @@ export interface ArbiterFacts extends HostFacts {
 }
 
 export const arbiterFacts = (sections: Sections, askedAt: Instant, subject: string): ArbiterFacts => ({
-  ...hostFacts(sections, askedAt),
+  ...hostFacts(sections, askedAt, { status: 'qnetd', clients: 'qnetd' }),
   database: answer(sections, 'database') ?? 'unknown',
   process: processOf(answer(sections, 'arguments')),
   status: qnetdStatusTool.parse(section(sections, 'status'), subject),

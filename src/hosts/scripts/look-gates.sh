@@ -9,5 +9,5 @@ signs() {
   other_umpire "$installation"
 }
 section quorum timeout -s KILL 3 corosync-quorumtool -s
-section file sum
+section hash sum
 section signs signs

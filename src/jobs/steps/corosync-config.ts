@@ -168,6 +168,11 @@ export const writeConfig = (change: ConfigChange) =>
 export class WriteConfig implements Step<WriteInput, Written> {
   readonly name = 'write-config';
 
+  /** On Proxmox VE the write is what reloads corosync. */
+  touchesQuorum(direction: 'do' | 'undo', { change }: WriteInput): boolean {
+    return direction === 'do' && change.master;
+  }
+
   async do({ host, input: { change } }: StepWork<WriteInput, Written>): Promise<Written> {
     await swap(host(), change, change.before.sha256, change.after, change.votesAfter);
     return { written: true };
@@ -188,6 +193,10 @@ export const reloadConfig = (change: ConfigChange) => {
 @Injectable()
 export class ReloadConfig implements Step<WriteInput, null> {
   readonly name = 'reload';
+
+  touchesQuorum(direction: 'do' | 'undo'): boolean {
+    return direction === 'do';
+  }
 
   async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
     const { after, votesAfter } = change;

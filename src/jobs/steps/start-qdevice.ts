@@ -18,6 +18,11 @@ export const startQdevice = (subject: string, hostId: string, input: Input) =>
 export class StartQdevice implements Step<Input, null> {
   readonly name = 'start-qdevice';
 
+  /** Each way: a device that comes or goes changes what is counted. */
+  touchesQuorum(): boolean {
+    return true;
+  }
+
   async do({ host, input }: StepWork<Input, null>): Promise<null> {
     await host().change(SCRIPTS.startQdevice, {
       args: [String(input.votes), String(VOTE_S)],
