@@ -15,8 +15,8 @@ const SWAP_FILE = /\.sw.$/;
 const isHung = (node: SeenNode, daemon: string): boolean => signOf(node.facts.signs, 'hung', daemon) !== null;
 
 /** corosync holds back although the votes would do: it waits until it has seen every node once (votequorum(5), wait_for_all). */
-export const waitsForAll = ({ flags, quorum, totalVotes }: QuorumStatus): boolean =>
-  flags.includes('WaitForAll') && !flags.includes('Quorate') && totalVotes >= quorum;
+const waitsForAll = ({ quorate, activityBlocked, flags, quorum, totalVotes }: QuorumStatus): boolean =>
+  !quorate && activityBlocked && flags.includes('WaitForAll') && totalVotes >= quorum;
 
 const activeUnit = (node: SeenNode, unit: string): boolean => node.facts.units.get(unit)?.active === 'active';
 
