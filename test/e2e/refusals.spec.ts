@@ -10,6 +10,7 @@ import type { Sampler } from '../lab/sampler.ts';
 import { prepareStockArbiter, setUpByStockFlow } from '../lab/stock-flow.ts';
 import { arbiterAt, BAD_WORLDS, duo } from './bad-worlds.ts';
 import type { Client } from './client.ts';
+import { DEGRADED_ARBITERS, DEGRADED_WORLDS } from './degraded-worlds.ts';
 import { addLine, CONF, firstOf, onEach, removeLine, rename, rewrite } from './hand-edits.ts';
 import {
   allowedAgain,
@@ -51,7 +52,7 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     await sampler?.stop();
   });
 
-  it.each(BAD_WORLDS.map((bad) => [bad.reason, bad.codes[0], bad] as const))(
+  it.each([...BAD_WORLDS, ...DEGRADED_WORLDS].map((bad) => [bad.reason, bad.codes[0], bad] as const))(
     'where %s: %s (invariants 1, 3)',
     async (_, code, bad) => {
       const { cluster = 'duo', registration, spoil, mend, down = [] } = bad;
@@ -192,6 +193,22 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     }
     await allowedAgain(world(), 'other');
   });
+
+  it.each(DEGRADED_ARBITERS.map((bad) => [bad.reason, bad.code, bad] as const))(
+    'where an arbiter is to be prepared while %s: %s (invariants 3, 5)',
+    async (_, code, { spoil, mend }) => {
+      const { lab, inventory } = world();
+      const asked = { kind: 'prepare-arbiter', arbiterId: inventory.arbiterId };
+      try {
+        await spoil(world());
+        const findings = await refused(world(), asked, [lab.arbiter]);
+        expect(codesOf(findings)).toEqual([code]);
+      } finally {
+        await mend(world());
+      }
+      expect(await world().client.post('/v1/jobs', { ...asked, dryRun: true })).toMatchObject({ allowed: true });
+    },
+  );
 
   it('where a node is to be the arbiter: arbiter_is_a_node', async () => {
     const node = firstOf(duo(world()));

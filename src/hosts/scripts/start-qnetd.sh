@@ -16,5 +16,8 @@ ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/
 systemctl reset-failed "$unit" 2>/dev/null || true
 # It reads its certificate and its options only when it starts.
 systemctl restart "$unit" || refuse qnetd_not_started 'systemctl restart corosync-qnetd failed; its own words are in syslog'
-owner=$(stat -c %U "/proc/$(systemctl show -p MainPID --value "$unit")")
+pid=$(systemctl show -p MainPID --value "$unit")
+# This start was meant: signs.sh does not take it for a qnetd that comes and goes.
+printf '%s\n' "$pid" >/run/umpire/qnetd
+owner=$(stat -c %U "/proc/$pid")
 [ "$owner" != root ] || refuse qnetd_privileged 'qnetd runs as root'
