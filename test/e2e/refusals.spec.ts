@@ -34,11 +34,9 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     const names = world()
       .lab.cluster(cluster)
       .nodes.map(({ name }) => name);
-    await quorate(
-      sampler,
-      names.filter((name) => !down.includes(name)),
-      work,
-    );
+    const left = names.filter((name) => !down.includes(name));
+    // Where the test itself takes all of them down there is nobody left to watch.
+    await (left.length === 0 ? work() : quorate(sampler, left, work));
   };
 
   beforeAll(async () => {
