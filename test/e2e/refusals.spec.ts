@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command } from '../lab/command.ts';
 import { untilFormed } from '../lab/formation.ts';
+import { until } from '../lab/waiting.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Sampler } from '../lab/sampler.ts';
 import { prepareStockArbiter, setUpByStockFlow } from '../lab/stock-flow.ts';
@@ -22,6 +23,7 @@ import {
   treesOf,
   type Answered,
 } from './refusal.ts';
+import { Inventory } from './inventory.ts';
 import { Service } from './service.ts';
 import { codesOf, describeWorld, stepsOf, type World } from './world.ts';
 
@@ -216,6 +218,35 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
       expect(codesOf(findings)).toContain('arbiter_is_a_node');
       expect(findings[0]?.message).toMatch(/Use a host of its own/);
     });
+    await allowedAgain(world(), 'duo');
+  });
+
+  it('where another installation has a change under way: other_umpire; at its end the next may follow (invariant 6)', async () => {
+    const { lab, client } = world();
+    const other = await Service.start();
+    try {
+      const inventory = await Inventory.begin(other.client, lab);
+      const asked = { kind: 'onboard', clusterId: await inventory.register('duo'), dryRun: true };
+      const codesThere = async () => {
+        const { findings = [] } = await other.client.post<Answered>('/v1/jobs', asked);
+        return codesOf(findings.filter(({ severity }) => severity === 'error'));
+      };
+      await steadily('duo', [], async () => {
+        expect(await codesThere()).toEqual(['arbiter_not_prepared']);
+        const clusterId = await registered(world(), 'duo');
+        const { id } = await client.post<{ id: string }>('/v1/jobs', { kind: 'onboard', clusterId });
+        const isMarked = async () =>
+          (await firstOf(duo(world())).run('test -e /run/umpire/change', { allowFailure: true })).exitCode === 0;
+        await until('the first change of a node', isMarked, { everyMs: 50 });
+        expect(await codesThere()).toContain('other_umpire');
+        await client.post(`/v1/jobs/${id}/cancel`);
+        const job = await client.jobEnd(id);
+        expect(['undone', 'cancelled'], stepsOf(job)).toContain(job.state);
+        expect(await codesThere()).toEqual(['arbiter_not_prepared']);
+      });
+    } finally {
+      await other.stop();
+    }
     await allowedAgain(world(), 'duo');
   });
 

@@ -23,11 +23,16 @@ export class ScriptHost implements AsyncDisposable {
     return new ScriptHost(await mkdtemp(join(tmpdir(), 'umpire-change-')));
   }
 
-  /** Has `corosync-quorumtool` do this line of shell. */
-  async quorumtool(line: string): Promise<void> {
-    const path = join(this.directory, 'corosync-quorumtool');
+  /** Puts a program of a line of shell into the place of one of the machine's. */
+  async program(name: string, line: string): Promise<void> {
+    const path = join(this.directory, name);
     await writeFile(path, `#!/bin/sh\n${line}\n`);
     await chmod(path, 0o755);
+  }
+
+  /** Has `corosync-quorumtool` do this line of shell. */
+  quorumtool(line: string): Promise<void> {
+    return this.program('corosync-quorumtool', line);
   }
 
   /** Has `corosync-quorumtool` print a text. */

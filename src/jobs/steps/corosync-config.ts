@@ -199,8 +199,9 @@ export class ReloadConfig implements Step<WriteInput, null> {
   }
 
   async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
-    const { after, votesAfter } = change;
-    await host().change(SCRIPTS.reload, { args: [after.sha256, after.version, String(votesAfter)] });
+    const { after, votesAfter, nodes } = change;
+    const args = [after.sha256, after.version, String(votesAfter), String(nodes.length)];
+    await host().change(SCRIPTS.reload, { args });
     return null;
   }
 
