@@ -1,6 +1,12 @@
 import { FirstSchema1764000000000 } from './1764000000000-first-schema.ts';
 import { Freeze1764000001000 } from './1764000001000-freeze.ts';
+import { Installation1764000003000 } from './1764000003000-installation.ts';
 import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
-export const MIGRATIONS = [FirstSchema1764000000000, Freeze1764000001000, IdOfWhatAKeyedRequestMakes1764000004000];
+export const MIGRATIONS = [
+  FirstSchema1764000000000,
+  Freeze1764000001000,
+  Installation1764000003000,
+  IdOfWhatAKeyedRequestMakes1764000004000,
+];

@@ -23,6 +23,12 @@ export interface Permit {
   demand(): Promise<void>;
 }
 
+/** By whom a host is told that it is asked and changed: the id of this installation of the service. */
+export type InstallationId = string;
+
+/** For whoever only reads votes, and minds no other installation. */
+const NOBODY: InstallationId = '-';
+
 export interface ChangeOptions {
   readonly args?: readonly string[];
   readonly payload?: Payload;
@@ -42,6 +48,7 @@ export class HostSession {
   private readonly connections: HostConnections<string>;
   private readonly permit: Permit | null;
   private readonly signal: AbortSignal;
+  private readonly installation: InstallationId;
 
   constructor(
     hostId: string,
@@ -49,12 +56,14 @@ export class HostSession {
     connections: HostConnections<string>,
     permit: Permit | null,
     signal: AbortSignal,
+    installation: InstallationId = NOBODY,
   ) {
     this.hostId = hostId;
     this.subject = subject;
     this.connections = connections;
     this.permit = permit;
     this.signal = signal;
+    this.installation = installation;
   }
 
   /** Logs in, unless that is done already. @throws SshFailure, HostRefusal */
@@ -70,7 +79,7 @@ export class HostSession {
   async look(script: Script, timeoutMs = LOOK_MS): Promise<Sections> {
     const nonce = randomNonceText();
     const connection = await this.connections.to(this.hostId);
-    const finished = await connection.script(script, [nonce], { timeoutMs, signal: this.signal });
+    const finished = await connection.script(script, [nonce, this.installation], { timeoutMs, signal: this.signal });
     return readSections(this.outputOf(finished, script), nonce);
   }
 
@@ -93,7 +102,7 @@ export class HostSession {
     const connection = await this.connections.to(this.hostId);
     // Asked last: a login may take seconds.
     await this.permit.demand();
-    const permitted = [this.permit.subject, String(this.permit.fence), ...args];
+    const permitted = [this.permit.subject, String(this.permit.fence), this.installation, ...args];
     return this.outputOf(
       await connection.script(script, permitted, { timeoutMs, payload, signal: this.signal }),
       script,

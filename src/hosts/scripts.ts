@@ -10,6 +10,8 @@ const composed = (name: string, ...files: readonly string[]): Script => {
 };
 
 const looking = (name: string): Script => composed(name, 'report', name);
+/** Looks at everything that a change is decided from, with a bound for daemons that hang. */
+const gathering = (name: string): Script => composed(name, 'report', 'signs', 'watchdog', name, 'gather-degradation');
 const changing = (name: string): Script => composed(name, 'change', name);
 
 /** What a node runs by itself when nobody confirms a change in time; it travels as a payload of `writeConfig`. */
@@ -17,12 +19,14 @@ export const RESTORE = load('restore');
 
 /** Everything that is ever run on a host, by name. */
 export const SCRIPTS = {
-  gatherNode: looking('gather-node'),
-  gatherArbiter: looking('gather-arbiter'),
+  gatherNode: gathering('gather-node'),
+  gatherArbiter: gathering('gather-arbiter'),
   lookNode: looking('look-node'),
   lookArbiter: looking('look-arbiter'),
+  lookGates: composed('look-gates', 'report', 'signs', 'look-gates'),
   configState: looking('config-state'),
   awaitConfig: load('await-config'),
+  leave: changing('leave'),
   installPackages: changing('install-packages'),
   removePackages: changing('remove-packages'),
   forgetPackages: changing('forget-packages'),

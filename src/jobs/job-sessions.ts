@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FreezeWatch } from '../freeze/freeze-watch.ts';
 import { HostSession, type Permit } from '../hosts/host-session.ts';
+import { Installation } from '../hosts/installation.ts';
 import { ConnectionShelf } from './connection-shelf.ts';
 import { Interruption } from './interruption.ts';
 import { hostsOf } from './job-kind.ts';
@@ -8,6 +9,7 @@ import { JobSurroundings } from './job-surroundings.ts';
 import { JobTools } from './job-tools.ts';
 import type { Journal } from './journal.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { GatedNode } from './step-gates.ts';
 import { Transcriber } from './transcriber.ts';
 
 /** The hosts of one running job, each by its id; closed when the job is. */
@@ -17,6 +19,8 @@ export interface OpenSessions extends AsyncDisposable {
   readonly permit: Permit;
   /** Given when all work on hosts has to stop; its reason is `LeaseLost`, `ServiceFrozen` or `CutOff`. */
   readonly signal: AbortSignal;
+  /** The nodes of the job's cluster; none where it is about an arbiter. */
+  readonly nodes: readonly GatedNode[];
 }
 
 /** Opens the hosts of a job for change, under its lease and into its transcript. */
@@ -28,11 +32,14 @@ export class JobSessions {
     private readonly transcriber: Transcriber,
     private readonly tools: JobTools,
     private readonly freezes: FreezeWatch,
+    private readonly installation: Installation,
   ) {}
 
   /** @param stop given when the service is to stop */
   async open(journal: Journal, keeper: LeaseKeeper, stop: AbortSignal): Promise<OpenSessions> {
-    const hosts = hostsOf(await this.surroundings.targetOf(journal.job));
+    const target = await this.surroundings.targetOf(journal.job);
+    const hosts = hostsOf(target);
+    const installation = await this.installation.id();
     const observe = this.transcriber.live(journal.job.id, () => journal.currentStep);
     const connections = this.shelf.take(journal.job.id) ?? this.shelf.open(hosts, observe);
     connections.observe(observe);
@@ -43,7 +50,8 @@ export class JobSessions {
     const permit = this.permitUnder(keeper);
     const addressOf = (hostId: string): string => hosts.find((host) => host.id === hostId)?.address ?? hostId;
     return {
-      of: (hostId) => new HostSession(hostId, addressOf(hostId), connections.hosts, permit, signal),
+      of: (hostId) => new HostSession(hostId, addressOf(hostId), connections.hosts, permit, signal, installation),
+      nodes: target.cluster?.nodes ?? [],
       permit,
       signal,
       [Symbol.asyncDispose]: async () => {

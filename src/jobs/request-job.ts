@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { error } from '../core/finding.ts';
 import { isAllowed, refusal, type Plan } from '../core/jobs/plan.ts';
 import type { Clock } from '../core/time.ts';
-import { HostSession } from '../hosts/host-session.ts';
+import { HostSession, type InstallationId } from '../hosts/host-session.ts';
+import { Installation } from '../hosts/installation.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Caller } from '../platform/http/caller.ts';
@@ -38,6 +39,7 @@ export class RequestJob {
     private readonly shelf: ConnectionShelf,
     private readonly transcriber: Transcriber,
     private readonly queue: WorkQueue,
+    private readonly installation: Installation,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -84,7 +86,7 @@ export class RequestJob {
     let handedOn = false;
     try {
       const plannedAt = this.clock.now();
-      const plan = await planOf(draft, connections);
+      const plan = await planOf(draft, connections, await this.installation.id());
       if (asked.dryRun || !isAllowed(plan)) return refusedFor(asked, plan);
       const { job, steps } = this.rowsOf(draft, plan, plannedAt);
       await this.stores.insert(caller, draft.kind, job, steps, (tx) => transcript.write(tx));
@@ -142,9 +144,13 @@ const refusedFor = (asked: NewJob, plan: Plan): Requested => {
   throw refused(plan.findings);
 };
 
-const planOf = async ({ id, kind, target, options }: Draft, { hosts }: JobConnections): Promise<Plan> => {
+const planOf = async (
+  { id, kind, target, options }: Draft,
+  { hosts }: JobConnections,
+  installation: InstallationId,
+): Promise<Plan> => {
   const never = new AbortController().signal;
-  const look = (hostId: string, subject: string) => new HostSession(hostId, subject, hosts, null, never);
+  const look = (hostId: string, subject: string) => new HostSession(hostId, subject, hosts, null, never, installation);
   return kind.plan({ jobId: id, target, options, look });
 };
 

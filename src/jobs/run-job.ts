@@ -12,6 +12,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { JobSessions, type OpenSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
+import { StepGates } from './step-gates.ts';
 import { StepRunner } from './step-runner.ts';
 import { Steps } from './steps.ts';
 import { takeOver } from './take-over.ts';
@@ -102,7 +103,8 @@ export class RunJob implements OnModuleInit {
 
   /** Move by move to the end, or to the border of a step once the service is to stop. */
   private async move(journal: Journal, sessions: OpenSessions, stop: AbortSignal): Promise<void> {
-    const runner = new StepRunner(journal, this.steps, sessions.of, sessions.signal);
+    const gates = new StepGates(sessions.nodes, sessions.of, this.tools.clock);
+    const runner = new StepRunner(journal, this.steps, sessions.of, sessions.signal, gates);
     for (;;) {
       if (stop.aborted) return;
       await journal.heed();
@@ -123,6 +125,7 @@ export class RunJob implements OnModuleInit {
         return journal.turn({ kind: 'turned-back' }, firstFinding(journal.steps, 'failed'));
       case 'end':
         if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, undoFailed(journal.steps));
+        await runner.leave();
         await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, journal.job));
         return this.ends.tell(journal.job);
     }

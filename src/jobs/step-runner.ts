@@ -5,8 +5,10 @@ import { HostRefusal, type HostSession } from '../hosts/host-session.ts';
 import { SshFailure } from '../platform/ssh/ssh-failure.ts';
 import type { JobStep } from './job.entity.ts';
 import type { Journal } from './journal.ts';
+import { leaveHosts } from './leave-hosts.ts';
 import { LeaseLost } from './leases.ts';
 import { StepFailure, type StepWork } from './step.ts';
+import type { StepGates } from './step-gates.ts';
 import type { Steps } from './steps.ts';
 
 /** What may be gone at the next try: the connection, not the host's answer. */
@@ -29,12 +31,20 @@ export class StepRunner {
   private readonly steps: Steps;
   private readonly session: (hostId: string) => HostSession;
   private readonly signal: AbortSignal;
+  private readonly gates: StepGates;
 
-  constructor(journal: Journal, steps: Steps, session: (hostId: string) => HostSession, signal: AbortSignal) {
+  constructor(
+    journal: Journal,
+    steps: Steps,
+    session: (hostId: string) => HostSession,
+    signal: AbortSignal,
+    gates: StepGates,
+  ) {
     this.journal = journal;
     this.steps = steps;
     this.session = session;
     this.signal = signal;
+    this.gates = gates;
   }
 
   async doAll(positions: readonly number[]): Promise<void> {
@@ -43,7 +53,9 @@ export class StepRunner {
       const step = this.journal.step(position);
       await this.steps.watch.at('intended', step, 'do');
       const result = await this.attempt(position, DO_AGAIN_MS, isPassing, async () => {
-        const output = await this.steps.named(step.name).do(this.workOf(step));
+        const named = this.steps.named(step.name);
+        if (named.touchesQuorum?.('do', step.input)) await this.gates.demandDo(this.signal);
+        const output = await named.do(this.workOf(step));
         await this.steps.watch.at('effected', step, 'do');
         return output;
       });
@@ -63,7 +75,9 @@ export class StepRunner {
       const step = this.journal.step(position);
       await this.steps.watch.at('intended', step, 'undo');
       const result = await this.attempt(position, UNDO_AGAIN_MS, always, async () => {
-        await this.steps.named(step.name).undo(this.workOf(step));
+        const named = this.steps.named(step.name);
+        if (named.touchesQuorum?.('undo', step.input)) await this.gates.demandUndo(step, this.signal);
+        await named.undo(this.workOf(step));
         await this.steps.watch.at('effected', step, 'undo');
       });
       // The finding of the failure that began it all stays with its step; one of the undo itself takes its place.
@@ -71,6 +85,11 @@ export class StepRunner {
       else await this.journal.settle('step-undone', position);
       await this.steps.watch.at('recorded', step, 'undo');
     });
+  }
+
+  /** Tells the hosts that the job is over. */
+  async leave(): Promise<void> {
+    await leaveHosts(this.journal.steps, this.session);
   }
 
   /** All of them to their end, also when one of them throws: nothing of a stage may still run when the next one begins. */

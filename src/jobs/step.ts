@@ -28,6 +28,11 @@ export interface StepWork<Input, Output> {
  */
 export interface Step<Input = never, Output = unknown> {
   readonly name: string;
+  /**
+   * Whether the effect can touch a cluster's quorum: then the gates are asked once more between intent and effect
+   * (step-gates.ts). A step that does not say so cannot.
+   */
+  touchesQuorum?(direction: 'do' | 'undo', input: Input): boolean;
   do(work: StepWork<Input, Output>): Promise<Output>;
   undo(work: StepWork<Input, Output>): Promise<void>;
 }

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command } from '../lab/command.ts';
 import { untilFormed } from '../lab/formation.ts';
+import { until } from '../lab/waiting.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Sampler } from '../lab/sampler.ts';
 import { prepareStockArbiter, setUpByStockFlow } from '../lab/stock-flow.ts';
 import { arbiterAt, BAD_WORLDS, duo } from './bad-worlds.ts';
 import type { Client } from './client.ts';
+import { DEGRADED_ARBITERS, DEGRADED_WORLDS } from './degraded-worlds.ts';
 import { addLine, CONF, firstOf, onEach, removeLine, rename, rewrite } from './hand-edits.ts';
 import {
   allowedAgain,
@@ -21,6 +23,7 @@ import {
   treesOf,
   type Answered,
 } from './refusal.ts';
+import { Inventory } from './inventory.ts';
 import { Service } from './service.ts';
 import { codesOf, describeWorld, stepsOf, type World } from './world.ts';
 
@@ -33,11 +36,9 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     const names = world()
       .lab.cluster(cluster)
       .nodes.map(({ name }) => name);
-    await quorate(
-      sampler,
-      names.filter((name) => !down.includes(name)),
-      work,
-    );
+    const left = names.filter((name) => !down.includes(name));
+    // Where the test itself takes all of them down there is nobody left to watch.
+    await (left.length === 0 ? work() : quorate(sampler, left, work));
   };
 
   beforeAll(async () => {
@@ -51,7 +52,7 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     await sampler?.stop();
   });
 
-  it.each(BAD_WORLDS.map((bad) => [bad.reason, bad.codes[0], bad] as const))(
+  it.each([...BAD_WORLDS, ...DEGRADED_WORLDS].map((bad) => [bad.reason, bad.codes[0], bad] as const))(
     'where %s: %s (invariants 1, 3)',
     async (_, code, bad) => {
       const { cluster = 'duo', registration, spoil, mend, down = [] } = bad;
@@ -193,6 +194,22 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
     await allowedAgain(world(), 'other');
   });
 
+  it.each(DEGRADED_ARBITERS.map((bad) => [bad.reason, bad.code, bad] as const))(
+    'where an arbiter is to be prepared while %s: %s (invariants 3, 5)',
+    async (_, code, { spoil, mend }) => {
+      const { lab, inventory } = world();
+      const asked = { kind: 'prepare-arbiter', arbiterId: inventory.arbiterId };
+      try {
+        await spoil(world());
+        const findings = await refused(world(), asked, [lab.arbiter]);
+        expect(codesOf(findings)).toEqual([code]);
+      } finally {
+        await mend(world());
+      }
+      expect(await world().client.post('/v1/jobs', { ...asked, dryRun: true })).toMatchObject({ allowed: true });
+    },
+  );
+
   it('where a node is to be the arbiter: arbiter_is_a_node', async () => {
     const node = firstOf(duo(world()));
     await steadily('duo', [], async () => {
@@ -201,6 +218,35 @@ describeWorld('Onboarding is refused, and no host touched,', {}, (world) => {
       expect(codesOf(findings)).toContain('arbiter_is_a_node');
       expect(findings[0]?.message).toMatch(/Use a host of its own/);
     });
+    await allowedAgain(world(), 'duo');
+  });
+
+  it('where another installation has a change under way: other_umpire; at its end the next may follow (invariant 6)', async () => {
+    const { lab, client } = world();
+    const other = await Service.start();
+    try {
+      const inventory = await Inventory.begin(other.client, lab);
+      const asked = { kind: 'onboard', clusterId: await inventory.register('duo'), dryRun: true };
+      const codesThere = async () => {
+        const { findings = [] } = await other.client.post<Answered>('/v1/jobs', asked);
+        return codesOf(findings.filter(({ severity }) => severity === 'error'));
+      };
+      await steadily('duo', [], async () => {
+        expect(await codesThere()).toEqual(['arbiter_not_prepared']);
+        const clusterId = await registered(world(), 'duo');
+        const { id } = await client.post<{ id: string }>('/v1/jobs', { kind: 'onboard', clusterId });
+        const isMarked = async () =>
+          (await firstOf(duo(world())).run('test -e /run/umpire/change', { allowFailure: true })).exitCode === 0;
+        await until('the first change of a node', isMarked, { everyMs: 50 });
+        expect(await codesThere()).toContain('other_umpire');
+        await client.post(`/v1/jobs/${id}/cancel`);
+        const job = await client.jobEnd(id);
+        expect(['undone', 'cancelled'], stepsOf(job)).toContain(job.state);
+        expect(await codesThere()).toEqual(['arbiter_not_prepared']);
+      });
+    } finally {
+      await other.stop();
+    }
     await allowedAgain(world(), 'duo');
   });
 

@@ -25,10 +25,17 @@ export interface Call {
 /** Stands before a script: an answer takes its place, none lets it run. */
 export type Interference = (call: Call) => Promise<ToolOutput | void> | ToolOutput | void;
 
-const LOOKS = ['gather-node.sh', 'gather-arbiter.sh', 'look-node.sh', 'look-arbiter.sh', 'config-state.sh'];
+const LOOKS = [
+  'gather-node.sh',
+  'gather-arbiter.sh',
+  'look-node.sh',
+  'look-arbiter.sh',
+  'config-state.sh',
+  'look-gates.sh',
+];
 const WAITS = ['await-config.sh'];
-/** Raises a number that is remembered, and changes nothing. */
-const FENCES = ['raise-fence.sh'];
+/** Changes nothing but what the host remembers of us. */
+const REMEMBERED = ['raise-fence.sh', 'leave.sh'];
 
 /** A changing script's way to say no (see change.sh). */
 export const refusing = (code: string, sentence = 'it cannot be'): ToolOutput => ({
@@ -60,7 +67,7 @@ export class FakeHosts {
 
   /** What changed anything, in order. */
   get changes(): readonly Call[] {
-    return this.calls.filter(({ script }) => ![...LOOKS, ...WAITS, ...FENCES].includes(script));
+    return this.calls.filter(({ script }) => ![...LOOKS, ...WAITS, ...REMEMBERED].includes(script));
   }
 
   /** Has somebody stand before a script, on each host or on one. */
@@ -109,12 +116,12 @@ export class FakeHosts {
   }
 
   private answer({ address, script, args, payload }: Call): ToolOutput {
-    if (FENCES.includes(script)) return told('');
+    if (REMEMBERED.includes(script)) return told('');
     const isArbiter = address === ARBITER_ADDRESS;
     if (LOOKS.includes(script))
       return told(report(isArbiter ? this.ofArbiter() : this.ofNode(this.cluster.node(address)), args[0] ?? ''));
     if (isArbiter) throw new Error(`${script} is not for the arbiter of this test`);
-    const own = WAITS.includes(script) ? args : args.slice(2);
+    const own = WAITS.includes(script) ? args : args.slice(3);
     return this.change(this.cluster.node(address), script, own, payload);
   }
 
@@ -126,6 +133,7 @@ export class FakeHosts {
       addresses: told(`2: eth0    inet ${address}/16 scope global eth0\n`),
       packages: told([...packages].map((name) => `${name} installed 1.0\n`).join('')),
       space: told('Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda 9999999 1 9999998 1% /\n'),
+      signs: told(''),
     };
   }
 
@@ -151,6 +159,7 @@ export class FakeHosts {
       runningVersion: told(version),
       files: told(node.hasCertificates ? '/etc/corosync/qdevice/net/nssdb\n' : ''),
       file: told(`${sha256(bytes)}\n`),
+      hash: told(`${sha256(bytes)}  -\n`),
       running: told(version),
       ...this.cluster.viewOf(node),
     };
@@ -192,6 +201,7 @@ export class FakeHosts {
         node.runsDevice = script.startsWith('start');
         return told('');
       case 'forget-packages.sh':
+      case 'leave.sh':
         return told('');
       default:
         throw new Error(`no host of this test knows ${script}`);

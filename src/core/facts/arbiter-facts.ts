@@ -14,7 +14,7 @@ export interface ArbiterFacts extends HostFacts {
 }
 
 export const arbiterFacts = (sections: Sections, askedAt: Instant, subject: string): ArbiterFacts => ({
-  ...hostFacts(sections, askedAt),
+  ...hostFacts(sections, askedAt, { status: 'qnetd', clients: 'qnetd' }),
   database: answer(sections, 'database') ?? 'unknown',
   status: qnetdStatusTool.parse(section(sections, 'status'), subject),
   clusters: qnetdListTool.parse(section(sections, 'clients'), subject),

@@ -1,5 +1,6 @@
 import type { Instant } from '../time.ts';
 import { answer, section, type Sections } from './sections.ts';
+import { signsOf, type Sign } from './signs.ts';
 
 /** What every host is asked, be it a node or an arbiter. */
 export interface HostFacts {
@@ -15,6 +16,8 @@ export interface HostFacts {
   readonly units: ReadonlyMap<string, Unit>;
   /** The least free space on the file systems that a change writes to; null when unknown. */
   readonly freeKiB: number | null;
+  /** What else speaks against changing this host; null when the look did not tell. */
+  readonly signs: readonly Sign[] | null;
 }
 
 export interface Unit {
@@ -22,8 +25,15 @@ export interface Unit {
   readonly enabled: string;
 }
 
-/** @param askedAt the middle of the time between question and answer, by our clock */
-export const hostFacts = (sections: Sections, askedAt: Instant): HostFacts => {
+/**
+ * @param askedAt the middle of the time between question and answer, by our clock
+ * @param tools sections that ask a daemon, each with the daemon's name
+ */
+export const hostFacts = (
+  sections: Sections,
+  askedAt: Instant,
+  tools: Readonly<Record<string, string>> = {},
+): HostFacts => {
   const clock = answer(sections, 'clock');
   const machineId = answer(sections, 'machine');
   return {
@@ -34,6 +44,7 @@ export const hostFacts = (sections: Sections, askedAt: Instant): HostFacts => {
     packages: packagesOf(section(sections, 'packages').stdout),
     units: unitsOf(section(sections, 'units').stdout),
     freeKiB: freeOf(section(sections, 'space').stdout),
+    signs: signsOf(sections, tools),
   };
 };
 

@@ -22,7 +22,7 @@ export interface NodeFacts extends HostFacts {
 }
 
 export const nodeFacts = (sections: Sections, askedAt: Instant, subject: string): NodeFacts => ({
-  ...hostFacts(sections, askedAt),
+  ...hostFacts(sections, askedAt, { quorum: 'corosync', runningVersion: 'corosync', device: 'qdevice' }),
   config: answer(sections, 'config'),
   runningVersion: runningVersionOf(answer(sections, 'runningVersion')),
   quorum: quorumtool.parse(section(sections, 'quorum'), subject),

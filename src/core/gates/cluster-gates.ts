@@ -1,4 +1,5 @@
 import { error, type Finding } from '../finding.ts';
+import { signOf } from '../facts/signs.ts';
 import { seenArbiter, seenNodes, type ClusterSituation } from './situation.ts';
 
 /** What must be true of the cluster as a whole before it is changed, and of its arbiter. */
@@ -8,6 +9,9 @@ export interface ClusterGate {
 }
 
 const none: readonly Finding[] = [];
+
+/** systemd's states of a unit that is on its way from one to another (systemd(1), UNITS). */
+const CHANGING = ['activating', 'deactivating', 'reloading'];
 
 /** The values that are told more than once, with who tells them. */
 const shared = <T>(pairs: readonly (readonly [T, string])[]): readonly (readonly [T, readonly string[]])[] =>
@@ -122,5 +126,30 @@ export const CLUSTER_GATES: readonly ClusterGate[] = [
           ]
         : none;
     },
+  },
+  {
+    because: 'a vote that is asked for while qnetd comes and goes is not confirmed, and the change is undone again',
+    check: ({ arbiter }) => {
+      const facts = seenArbiter(arbiter);
+      const young = signOf(facts?.signs ?? null, 'young-qnetd');
+      const active = facts?.units.get('corosync-qnetd.service')?.active ?? '';
+      const message = young
+        ? `qnetd on "${arbiter.name}" was started ${young.detail} s ago. See in its journal why; ask again when it has run for a minute.`
+        : `The unit of qnetd on "${arbiter.name}" is "${active}". See in its journal why, and ask again when it runs.`;
+      return young || CHANGING.includes(active) ? [error('qnetd_restarting', arbiter.name, message)] : none;
+    },
+  },
+  {
+    because: 'a qnetd that hangs gives no vote to anybody',
+    check: ({ arbiter }) =>
+      signOf(seenArbiter(arbiter)?.signs ?? null, 'hung')
+        ? [
+            error(
+              'qnetd_hung',
+              arbiter.name,
+              `qnetd on "${arbiter.name}" runs but does not answer. Look at its journal; before a restart see GET /v1/arbiters/{id}/clients: each cluster there must be whole.`,
+            ),
+          ]
+        : none,
   },
 ];

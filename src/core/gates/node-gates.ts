@@ -1,4 +1,6 @@
 import { error, type Finding } from '../finding.ts';
+import type { QuorumStatus } from '../corosync/tools/quorumtool.ts';
+import { signOf } from '../facts/signs.ts';
 import type { ClusterSituation, SeenNode } from './situation.ts';
 
 /** What must be true of each node before its cluster is changed. The first that is not says enough of that node. */
@@ -9,6 +11,12 @@ export interface NodeGate {
 
 const HALF_WRITTEN = /\/corosync\.conf\.new$/;
 const SWAP_FILE = /\.sw.$/;
+
+const isHung = (node: SeenNode, daemon: string): boolean => signOf(node.facts.signs, 'hung', daemon) !== null;
+
+/** corosync holds back although the votes would do: it waits until it has seen every node once (votequorum(5), wait_for_all). */
+const waitsForAll = ({ quorate, activityBlocked, flags, quorum, totalVotes }: QuorumStatus): boolean =>
+  !quorate && activityBlocked && flags.includes('WaitForAll') && totalVotes >= quorum;
 
 const activeUnit = (node: SeenNode, unit: string): boolean => node.facts.units.get(unit)?.active === 'active';
 
@@ -25,16 +33,19 @@ export const NODE_GATES: readonly NodeGate[] = [
           ),
   },
   {
+    because: 'a corosync that hangs is a node that the others have given up, and that obeys nobody',
+    check: (node) => (isHung(node, 'corosync') ? corosyncHung(node.address) : null),
+  },
+  {
     because: 'a view that we cannot read is no evidence of health',
-    check: ({ address, facts }) =>
-      facts.quorum.kind === 'known' ? null : { ...facts.quorum.finding, subject: address },
+    check: (node) =>
+      node.facts.quorum.kind === 'known' || isHung(node, 'corosync')
+        ? null
+        : { ...node.facts.quorum.finding, subject: node.address },
   },
   {
     because: 'a cluster without quorum must not be changed',
-    check: ({ address, facts }) =>
-      facts.quorum.kind === 'known' && !(facts.quorum.value.quorate && facts.quorum.value.flags.includes('Quorate'))
-        ? error('not_quorate', address, `${address} is not quorate. Bring the other nodes back first.`)
-        : null,
+    check: ({ address, facts }) => (facts.quorum.kind === 'known' ? quorateFinding(facts.quorum.value, address) : null),
   },
   {
     because: 'all nodes are online before a change: else a reload could cost the rest its quorum',
@@ -51,27 +62,22 @@ export const NODE_GATES: readonly NodeGate[] = [
   },
   {
     because: 'what corosync runs must be what its file says, or a reload would change more than we wrote',
-    check: ({ address, facts }) =>
-      facts.config === null || facts.runningVersion === null
+    check: (node) => {
+      const { address, facts } = node;
+      return facts.config === null || (facts.runningVersion === null && !isHung(node, 'corosync'))
         ? error(
             'config_unreadable',
             address,
             `corosync.conf of ${address}, or the version that corosync runs, cannot be read. Restore the file, and reload or restart corosync.`,
           )
-        : null,
+        : null;
+    },
   },
   {
     because: 'somebody else is about to change the same file, and their change wins',
     check: ({ address, facts }) => {
       const half = facts.files.find((path) => HALF_WRITTEN.test(path) || SWAP_FILE.test(path));
-      return half
-        ? error(
-            'config_being_edited',
-            address,
-            `${half} on ${address} says that somebody is editing corosync.conf. Finish or remove it first.`,
-            { path: half },
-          )
-        : null;
+      return beingEdited(half ?? signOf(facts.signs, 'editing')?.detail, address);
     },
   },
   {
@@ -101,3 +107,34 @@ export const NODE_GATES: readonly NodeGate[] = [
         : null,
   },
 ];
+
+/** @param path the file that shows it; none when nobody does */
+export const beingEdited = (path: string | undefined, address: string): Finding | null =>
+  path === undefined
+    ? null
+    : error(
+        'config_being_edited',
+        address,
+        `${path} on ${address} says that somebody is editing corosync.conf. Finish or remove it first.`,
+        { path },
+      );
+
+/** What is said of a node whose corosync runs and does not answer. */
+export const corosyncHung = (address: string): Finding =>
+  error(
+    'corosync_hung',
+    address,
+    `corosync on ${address} runs but does not answer. Look at its journal; restart it only where the other nodes are quorate without it.`,
+  );
+
+/** Why a node is not quorate, or null when it is. */
+export const quorateFinding = (status: QuorumStatus, address: string): Finding | null => {
+  if (status.quorate && status.flags.includes('Quorate')) return null;
+  return waitsForAll(status)
+    ? error(
+        'wait_for_all_pending',
+        address,
+        `${address} waits until it has seen every node once (wait_for_all). Start the nodes that are away; all of them together at least once.`,
+      )
+    : error('not_quorate', address, `${address} is not quorate. Bring the other nodes back first.`);
+};

@@ -67,8 +67,10 @@ export const decideOnboarding = (situation: OnboardingSituation): Verdict => {
 };
 
 const obstacles = (situation: OnboardingSituation): Finding[] => [
-  ...gateFindings(situation, (node) =>
-    NODE_RULES.map((rule) => rule.check(node)).filter((finding) => finding !== null),
+  ...gateFindings(
+    situation,
+    (node) => NODE_RULES.map((rule) => rule.check(node)).filter((finding) => finding !== null),
+    false,
   ),
   ...CLUSTER_RULES.flatMap((rule) => rule.check(situation)),
 ];

@@ -9,12 +9,19 @@ if ! grep -qxF "$wanted" "$file" 2>/dev/null; then
   { grep -v '^COROSYNC_QNETD_OPTIONS=' "$file.before-umpire" 2>/dev/null; printf '%s\n' "$wanted"; } >"$file.umpire-new"
   mv -f "$file.umpire-new" "$file"
 fi
-# A restart takes the vote from every cluster for seconds: here it is only for a qnetd that serves nobody.
-clients=$(corosync-qnetd-tool -s 2>/dev/null | sed -n 's/^Connected clients:[[:space:]]*//p')
-[ "${clients:-0}" -eq 0 ] || refuse qnetd_in_use "$clients clients are connected to qnetd: a restart would take their vote"
+# A restart takes the vote from every cluster for seconds: here it is only for a qnetd that serves nobody. One that runs
+# and does not tell may serve many.
+if systemctl -q is-active "$unit"; then
+  clients=$(timeout -s KILL 5 corosync-qnetd-tool -s 2>/dev/null | sed -n 's/^Connected clients:[[:space:]]*//p')
+  [ "${clients:-unknown}" != unknown ] || refuse qnetd_in_use 'qnetd runs and does not tell how many clients it has'
+  [ "$clients" -eq 0 ] || refuse qnetd_in_use "$clients clients are connected to qnetd: a restart would take their vote"
+fi
 ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
 systemctl reset-failed "$unit" 2>/dev/null || true
 # It reads its certificate and its options only when it starts.
 systemctl restart "$unit" || refuse qnetd_not_started 'systemctl restart corosync-qnetd failed; its own words are in syslog'
-owner=$(stat -c %U "/proc/$(systemctl show -p MainPID --value "$unit")")
+pid=$(systemctl show -p MainPID --value "$unit")
+# This start was meant: signs.sh does not take it for a qnetd that comes and goes.
+printf '%s\n' "$pid" >/run/umpire/qnetd
+owner=$(stat -c %U "/proc/$pid")
 [ "$owner" != root ] || refuse qnetd_privileged 'qnetd runs as root'

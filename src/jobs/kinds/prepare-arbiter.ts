@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { error, info, type Finding } from '../../core/finding.ts';
+import { error, hasError, info, type Finding } from '../../core/finding.ts';
 import { arbiterFacts, type ArbiterFacts } from '../../core/facts/arbiter-facts.ts';
 import { inStages, refusal, type Plan } from '../../core/jobs/plan.ts';
 import { hostFindings } from '../../core/gates/host-gates.ts';
@@ -36,15 +36,18 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
     );
     if ('unreachable' in found) return refusal([found.unreachable]);
     const obstacles = obstaclesOf(found.facts, target);
-    if (obstacles.length > 0) return refusal(obstacles);
+    if (hasError(obstacles)) return refusal(obstacles);
     if (target.instance.state === 'prepared' && servesOurs(found.facts)) {
       return {
         steps: [],
-        findings: [info('already_prepared', arbiter.name, `"${arbiter.name}" is prepared; there is nothing to do.`)],
+        findings: [
+          ...obstacles,
+          info('already_prepared', arbiter.name, `"${arbiter.name}" is prepared; there is nothing to do.`),
+        ],
         quorum: null,
       };
     }
-    return { steps: stepsFor(jobId, target, found.facts), findings: [], quorum: null };
+    return { steps: stepsFor(jobId, target, found.facts), findings: obstacles, quorum: null };
   }
 }
 

@@ -98,7 +98,7 @@ export class GuardConfig implements Step<ConfigChange, Guarded> {
     const first = input.nodes[0];
     if (!input.master && first)
       await hostOf(first.hostId).change(SCRIPTS.reload, {
-        args: [target.sha256, target.version, String(input.votesRestored), '-'],
+        args: [target.sha256, target.version, String(input.votesRestored), '0', '-'],
       });
     await everywhere(input, (node) => awaitRunning(hostOf(node.hostId), target));
   }
@@ -143,6 +143,11 @@ export const writeConfig = (change: ConfigChange) =>
 export class WriteConfig implements Step<WriteInput, Written> {
   readonly name = 'write-config';
 
+  /** On Proxmox VE the write is what reloads corosync. */
+  touchesQuorum(direction: 'do' | 'undo', { change }: WriteInput): boolean {
+    return direction === 'do' && change.master;
+  }
+
   async do({ host, hostId, input: { change } }: StepWork<WriteInput, Written>): Promise<Written> {
     const node = change.nodes.find((candidate) => candidate.hostId === hostId);
     if (!node) throw new Error(`no node ${hostId} in this change`);
@@ -166,11 +171,14 @@ export const reloadConfig = (change: ConfigChange) => {
 export class ReloadConfig implements Step<WriteInput, null> {
   readonly name = 'reload';
 
+  touchesQuorum(direction: 'do' | 'undo'): boolean {
+    return direction === 'do';
+  }
+
   async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
-    const { after, votesAfter } = change;
-    await host().change(SCRIPTS.reload, {
-      args: [after.sha256, after.version, String(votesAfter), change.restore.name],
-    });
+    const { after, votesAfter, nodes, restore } = change;
+    const args = [after.sha256, after.version, String(votesAfter), String(nodes.length), restore.name];
+    await host().change(SCRIPTS.reload, { args });
     return null;
   }
 

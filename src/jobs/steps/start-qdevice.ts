@@ -18,6 +18,11 @@ export const startQdevice = (subject: string, hostId: string, input: Input) =>
 export class StartQdevice implements Step<Input, null> {
   readonly name = 'start-qdevice';
 
+  /** A device that starts only adds a vote, and may be what brings a shrunken cluster its quorum back; one that stops takes it. */
+  touchesQuorum(direction: 'do' | 'undo'): boolean {
+    return direction === 'undo';
+  }
+
   async do({ host }: StepWork<Input, null>): Promise<null> {
     await host().change(SCRIPTS.startQdevice, {
       args: [String(VOTE_S)],

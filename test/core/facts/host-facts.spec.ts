@@ -50,6 +50,7 @@ describe('the facts of a host', () => {
       packages: new Map(),
       units: new Map(),
       freeKiB: null,
+      signs: null,
     });
   });
 

@@ -1,3 +1,4 @@
+import type { SignKind } from '../../../src/core/facts/signs.ts';
 import { error } from '../../../src/core/finding.ts';
 import { hostAddress, nodeId, type NodeId } from '../../../src/core/names.ts';
 import { known, world } from '../quorum/worlds.ts';
@@ -32,7 +33,49 @@ const HOSTS: readonly Row[] = [
   },
   { what: 'a node with less than 50 MiB free', breaks: onNode(2, { freeKiB: 51_199 }), code: 'disk_full' },
   { what: 'a node without a machine id', breaks: onNode(2, { machineId: null }), code: 'machine_id_missing' },
+  { what: 'a node that does not tell what else is at work', breaks: onNode(2, { signs: null }), code: 'signs_unknown' },
+  {
+    what: 'an arbiter that does not tell what else is at work',
+    breaks: onArbiter({ signs: null }),
+    code: 'signs_unknown',
+  },
+  { what: 'a read-only file system of a node', breaks: showing(2, 'read-only', '/etc/corosync'), code: 'read_only' },
+  {
+    what: 'a read-only file system of the arbiter',
+    breaks: onArbiter({ signs: [{ kind: 'read-only', detail: '/var/lib' }] }),
+    code: 'read_only',
+  },
+  {
+    what: 'a package manager at work',
+    breaks: showing(1, 'package-lock', 'apt-get 4711 /var/lib/dpkg/lock-frontend'),
+    code: 'package_manager_locked',
+  },
+  {
+    what: 'a shutdown that somebody asked for',
+    breaks: showing(2, 'going-down', '/run/systemd/shutdown/scheduled'),
+    code: 'host_going_down',
+  },
+  {
+    what: 'an arbiter that goes down',
+    breaks: onArbiter({ signs: [{ kind: 'going-down', detail: '/run/nologin' }] }),
+    code: 'host_going_down',
+  },
+  {
+    what: 'a node in maintenance',
+    breaks: showing(1, 'maintenance', '/etc/pve/ha/manager_status'),
+    code: 'host_in_maintenance',
+  },
+  { what: 'a pvecm that runs', breaks: showing(2, 'tool', 'pvecm 4711'), code: 'other_tool_running' },
+  {
+    what: 'another installation that changes a node',
+    breaks: showing(2, 'other-umpire', '17 cluster-4711'),
+    code: 'other_umpire',
+  },
 ];
+
+function showing(id: number, kind: SignKind, detail: string): Break {
+  return onNode(id, { signs: [{ kind, detail }] });
+}
 
 const NODES: readonly Row[] = [
   {
@@ -45,6 +88,25 @@ const NODES: readonly Row[] = [
     what: 'a node whose view cannot be read',
     breaks: onNode(1, { quorum: unreadable }),
     code: 'quorumtool_unreadable',
+  },
+  {
+    what: 'a node whose corosync hangs',
+    breaks: onNode(1, { quorum: unreadable, runningVersion: null, signs: [{ kind: 'hung', detail: 'corosync' }] }),
+    code: 'corosync_hung',
+  },
+  {
+    what: 'a node that waits for all others',
+    breaks: seeing(2, ({ members }) => ({
+      ...{ quorate: false, activityBlocked: true, totalVotes: 1, quorum: 1, flags: ['2Node', 'WaitForAll'] },
+      members: members.filter(({ local }) => local),
+    })),
+    code: 'wait_for_all_pending',
+  },
+  {
+    what: 'a node without the votes, wait_for_all or not',
+    wish: { nodeCount: 4 },
+    breaks: seeing(2, () => ({ quorate: false, activityBlocked: true, totalVotes: 2, flags: ['WaitForAll'] })),
+    code: 'not_quorate',
   },
   { what: 'a node that is not quorate', breaks: seeing(2, () => ({ quorate: false })), code: 'not_quorate' },
   {
@@ -94,6 +156,11 @@ const NODES: readonly Row[] = [
   {
     what: 'an editor’s swap file',
     breaks: onNode(2, { files: ['/etc/corosync/.corosync.conf.swp'] }),
+    code: 'config_being_edited',
+  },
+  {
+    what: 'the lock of Proxmox VE’s tools on the configuration',
+    breaks: showing(1, 'editing', '/etc/pve/priv/lock/file-corosync_conf'),
     code: 'config_being_edited',
   },
   { what: 'a plain cluster registered as Proxmox VE', breaks: ofCluster({ kind: 'pve' }), code: 'not_pve' },
@@ -192,6 +259,21 @@ const CLUSTERS: readonly Row[] = [
     what: 'an arbiter whose qnetd is down',
     breaks: onArbiter({ status: { kind: 'down', finding: error('qnetd_down', '', 'It is down.') } }),
     code: 'qnetd_down',
+  },
+  {
+    what: 'a qnetd that was just started',
+    breaks: onArbiter({ signs: [{ kind: 'young-qnetd', detail: '3' }] }),
+    code: 'qnetd_restarting',
+  },
+  {
+    what: 'a qnetd that systemd is starting again',
+    breaks: onArbiter({ units: new Map([['corosync-qnetd.service', { active: 'activating', enabled: 'enabled' }]]) }),
+    code: 'qnetd_restarting',
+  },
+  {
+    what: 'a qnetd that hangs',
+    breaks: onArbiter({ signs: [{ kind: 'hung', detail: 'qnetd' }] }),
+    code: 'qnetd_hung',
   },
   { what: 'a qnetd that takes clients without TLS', breaks: withTls('supported'), code: 'arbiter_tls_not_required' },
   { what: 'a qnetd that cannot do TLS', breaks: withTls('unsupported'), code: 'arbiter_tls_not_required' },

@@ -137,6 +137,30 @@ describe('a host that cannot be looked at', () => {
   });
 });
 
+describe('a host that waits for its reboot', () => {
+  it('is told of, and stops nothing', () => {
+    const situation = onNode(2, { signs: [{ kind: 'reboot-required', detail: '/run/reboot-required' }] })(healthy());
+    const { decision, findings } = decideOnboarding(situation);
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'reboot_required', severity: 'warning' }));
+    expect(decision).not.toBeNull();
+  });
+});
+
+describe('what a host shows', () => {
+  it('of a look without the rights of root: that it has none, and not that all its file systems are read-only', () => {
+    const signs = [{ kind: 'read-only', detail: '/etc/corosync' } as const];
+    const { findings } = decideOnboarding(onNode(2, { isRoot: false, signs })(healthy()));
+    expect(codesOf(errorsOf(findings))).toEqual(['missing_rights']);
+  });
+
+  it('of a corosync that hangs: that alone, and no riddle about output that is not there', () => {
+    const unreadable = { kind: 'unknown', finding: error('quorumtool_unreadable', '', 'exit code 137') } as const;
+    const signs = [{ kind: 'hung', detail: 'corosync' } as const];
+    const { findings } = decideOnboarding(onNode(2, { quorum: unreadable, runningVersion: null, signs })(healthy()));
+    expect(codesOf(errorsOf(findings))).toEqual(['corosync_hung', 'versions_differ']);
+  });
+});
+
 describe('the borders of the rules', () => {
   const decides = (situation: OnboardingSituation) => decideOnboarding(situation).decision !== null;
 

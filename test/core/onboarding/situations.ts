@@ -40,6 +40,7 @@ const hostFacts = (machine: number, address: string): HostFacts => ({
   packages: new Map([['libnss3-tools', '2:3.87.1-1+deb12u4']]),
   units: new Map(),
   freeKiB: 1_000_000,
+  signs: [],
 });
 
 const quorumOf = (nodeCount: number, id: number, twoNode: boolean): NodeFacts['quorum'] => {

@@ -12,6 +12,7 @@ const HEALTHY = {
   packages: told(''),
   units: told(''),
   database: told('absent\n'),
+  signs: told(''),
   space: told('Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda 9999999 1 9999998 1% /\n'),
 };
 
