@@ -86,14 +86,14 @@ describe('a freeze', () => {
 
   it('seen by a permit alone stops the change before it is sent (invariant 29)', async () => {
     let changes = Infinity;
-    app.hosts.before('config-state.sh', async () => {
+    app.hosts.before('look-gates.sh', async () => {
       await freezeElsewhere();
       changes = Math.min(changes, app.hosts.changes.length);
     });
     const job = await app.ended(await app.onboard());
     expect(job).toMatchObject({ state: 'frozen', finding: { code: 'service_frozen' } });
     expect(app.hosts.changes).toHaveLength(changes);
-    expect(scripts()).not.toContain('write-config.sh');
+    expect(scripts()).not.toContain('reload.sh');
   });
 
   it('refuses every new job with 409 and looks at no host for it; a dry run goes on', async () => {

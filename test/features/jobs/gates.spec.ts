@@ -29,10 +29,10 @@ describe('before each step that can touch quorum', () => {
       .map(({ script, address }) => `${script} ${address}`)
       .filter((call) => /^(look-gates|reload|start-qdevice)/.test(call));
     const looks = [`look-gates.sh 10.77.1.1`, `look-gates.sh ${SECOND}`];
+    // A device that starts only adds a vote: nothing is asked before it.
     expect(order).toEqual([
       ...[...looks, 'reload.sh 10.77.1.1'],
-      ...[...looks, 'start-qdevice.sh 10.77.1.1'],
-      ...[...looks, `start-qdevice.sh ${SECOND}`],
+      ...['start-qdevice.sh 10.77.1.1', `start-qdevice.sh ${SECOND}`],
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('before each step that can touch quorum', () => {
     let looks = 0;
     app.hosts.before('look-gates.sh', (call) => ((looks += 1) === 1 ? edited(call) : undefined), SECOND);
     expect(await app.ended(await app.onboard())).toMatchObject({ state: 'done' });
-    expect(looks).toBeGreaterThan(3);
+    expect(looks).toBe(2);
   });
 
   it('a hung corosync is named (invariant 28)', async () => {
