@@ -2,7 +2,8 @@ import { error, fail, succeed, type Result } from '../finding.ts';
 
 /**
  * A job's progress as a state machine. A job that was taken ends `done`, `undone`, `cancelled` or `frozen`, and nothing
- * else (invariant 15): forward stage by stage; after the first failure backward through everything that was begun.
+ * else (invariant 15): forward stage by stage; after the first failure backward through everything that was begun. From
+ * the first lasting step on there is no way back: a failure there freezes the job, and a retry goes on forward.
  */
 export type JobState = 'queued' | 'running' | 'done' | 'undone' | 'frozen' | 'cancelled';
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'undo-failed';
@@ -12,6 +13,8 @@ export interface StepProgress {
   readonly position: number;
   readonly stage: number;
   readonly state: StepState;
+  /** It cannot be undone: once it has begun, the job goes forward only. */
+  readonly lasting?: boolean;
 }
 
 export interface Progress {
@@ -66,8 +69,14 @@ export const nextMove = (progress: Progress): Move | null => {
   return progress.direction === 'forward' ? forward(progress) : backward(progress);
 };
 
+/** Whether anything was begun that does not come back. */
+const isPastReturn = (steps: readonly StepProgress[]): boolean =>
+  steps.some((step) => step.lasting === true && step.state !== 'pending');
+
 const forward = ({ steps, cancelRequested }: Progress): Move => {
-  if (cancelRequested || steps.some((step) => step.state === 'failed')) return { kind: 'turn-back' };
+  if (isPastReturn(steps)) {
+    if (steps.some((step) => step.state === 'failed')) return { kind: 'end', as: 'frozen' };
+  } else if (cancelRequested || steps.some((step) => step.state === 'failed')) return { kind: 'turn-back' };
   const open = steps.filter((step) => step.state !== 'done');
   if (open.length === 0) return { kind: 'end', as: 'done' };
   const stage = Math.min(...open.map((step) => step.stage));
@@ -118,19 +127,24 @@ export const advance = (progress: Progress, event: ProgressEvent): Result<Progre
   }
 };
 
-/** A queued job is cancelled at once; a running one turns back at the next border of a step, unless it already has. */
+/** A queued job is cancelled at once; a running one turns back at the next border of a step, unless it already has or no more can. */
 const cancel = (progress: Progress, event: ProgressEvent): Result<Progress> => {
   if (progress.state === 'queued') return succeed({ ...progress, state: 'cancelled', cancelRequested: true });
-  if (progress.state !== 'running' || progress.direction === 'backward') return illegal(progress, event);
+  if (progress.state !== 'running' || progress.direction === 'backward' || isPastReturn(progress.steps))
+    return illegal(progress, event);
   return succeed({ ...progress, cancelRequested: true });
 };
 
-/** A frozen job goes on undoing where it stopped. */
-const thawed = (progress: Progress): Progress => ({
-  ...progress,
-  state: 'running',
-  steps: progress.steps.map((step) => (step.state === 'undo-failed' ? { ...step, state: 'undoing' } : step)),
-});
+/** A frozen job goes on where it stopped: undoing, or past the point of no return doing. */
+const thawed = (progress: Progress): Progress => {
+  const [stuck, again] =
+    progress.direction === 'forward' ? (['failed', 'running'] as const) : (['undo-failed', 'undoing'] as const);
+  return {
+    ...progress,
+    state: 'running',
+    steps: progress.steps.map((step) => (step.state === stuck ? { ...step, state: again } : step)),
+  };
+};
 
 const moveStep = (
   progress: Progress,

@@ -2,29 +2,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Node } from '../../clusters/cluster.entity.ts';
 import type { ClusterWithNodes } from '../../clusters/clusters.store.ts';
-import { bytesOf } from '../../core/corosync/conf/bytes.ts';
 import { arbiterFacts } from '../../core/facts/arbiter-facts.ts';
 import { nodeFacts } from '../../core/facts/node-facts.ts';
 import { inStages, type Plan, type PlannedStep } from '../../core/jobs/plan.ts';
-import { decideOnboarding, type ConfigVersion, type OnboardingDecision } from '../../core/onboarding/decide.ts';
+import { decideOnboarding, type OnboardingDecision } from '../../core/onboarding/decide.ts';
 import { seenNodes, type SeenNode } from '../../core/gates/situation.ts';
 import type { OnboardingSituation } from '../../core/onboarding/situation.ts';
 import { CertutilUsage, DatabaseDirectory, Nickname, TrustFlags } from '../../core/qnetd/nss.ts';
 import type { Clock } from '../../core/time.ts';
 import { SCRIPTS } from '../../hosts/scripts.ts';
 import { CLOCK } from '../../platform/clock/clock.ts';
-import { sha256 } from '../../platform/crypto/digest.ts';
+import { configChange } from '../config-change.ts';
 import { lookAt } from '../look-at.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
 import { confirmVote } from '../steps/confirm-vote.ts';
-import {
-  awaitConfig,
-  guardConfig,
-  reloadConfig,
-  writeConfig,
-  type ConfigChange,
-  type ConfigText,
-} from '../steps/corosync-config.ts';
+import { awaitConfig, guardConfig, reloadConfig, writeConfig } from '../steps/corosync-config.ts';
 import { installCertificate, issueCertificate, requestKey, type NssPlace } from '../steps/host-certificate.ts';
 import { forgetPackages, installPackages } from '../steps/install-packages.ts';
 import { recordOnboarding } from '../steps/record-onboarding.ts';
@@ -103,7 +95,7 @@ const stepsFor = (
   const place = placeOf(jobId, cluster.name);
   const record = `/var/lib/umpire/packages-${jobId}`;
   const lacking = nodes.filter((node) => missingOn(node).length > 0);
-  const change = changeOf(cluster, decision, nodes);
+  const change = configChange(cluster.kind, decision, nodes);
   return inStages(
     lacking.map((node) => installPackages(node.address, node.id, { packages: missingOn(node), record })),
     nodes.map((node) => requestKey(node.address, node.id, place)),
@@ -157,22 +149,3 @@ const placeOf = (jobId: string, commonName: string): NssPlace => ({
   caTrust: TrustFlags.caOnNode,
   group: 'root',
 });
-
-const changeOf = (
-  cluster: ClusterWithNodes,
-  decision: OnboardingDecision,
-  nodes: readonly SeenNode[],
-): ConfigChange => ({
-  nodes: nodes.map((node) => ({ hostId: node.id, subject: node.address })),
-  master: cluster.kind === 'pve',
-  before: asText(decision.before),
-  after: asText(decision.after),
-  restored: asText(decision.restored),
-  votesAfter: decision.votesAfter,
-  votesRestored: decision.votesRestored,
-});
-
-const asText = ({ text, version }: ConfigVersion): ConfigText => {
-  const bytes = bytesOf(text);
-  return { base64: Buffer.from(bytes).toString('base64'), sha256: sha256(bytes), version };
-};
