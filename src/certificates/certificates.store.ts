@@ -44,6 +44,14 @@ export class CertificatesStore {
     return session.manager.findBy(Certificate, { jobId, state: Not('discarded'), ...ownedBy(scope) });
   }
 
+  /** The certificates that a cluster's nodes show qnetd. */
+  installedOf(session: Session, scope: Scope, clusterId: string): Promise<Certificate[]> {
+    return session.manager.find(Certificate, {
+      where: { clusterId, purpose: 'client', state: 'installed', ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
+  }
+
   async insert(tx: Transaction, certificate: Certificate): Promise<void> {
     await insertRows(tx, Certificate, certificate);
   }

@@ -6,7 +6,7 @@ import { SshFailure } from '../platform/ssh/ssh-failure.ts';
 import type { JobStep } from './job.entity.ts';
 import type { Journal } from './journal.ts';
 import { LeaseLost } from './leases.ts';
-import { StepFailure, type StepWork } from './step.ts';
+import { StepFailure, type PassedOn, type StepWork } from './step.ts';
 import type { Steps } from './steps.ts';
 
 /** What may be gone at the next try: the connection, not the host's answer. */
@@ -51,7 +51,7 @@ export class StepRunner {
       else
         await this.journal.settle('step-done', position, {
           output: (result.value ?? null) as JobStep['output'],
-          finding: null,
+          finding: (result.value as PassedOn | null)?.passedOn ?? null,
         });
       await this.steps.watch.at('recorded', step, 'do');
     });

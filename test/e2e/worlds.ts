@@ -14,5 +14,6 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   'bare-hosts': { clusters: ['raw:2:bare'], arbiter: 'bare' },
   refusals: { clusters: ['duo:2', 'trio:3', 'other:2'], arbiter: 'stock' },
   undo: { clusters: ['duo:2', 'trio:3', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
+  offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
   deaths: { clusters: DYING, arbiter: 'fresh' },
 };

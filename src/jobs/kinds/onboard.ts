@@ -1,19 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Node } from '../../clusters/cluster.entity.ts';
 import type { ClusterWithNodes } from '../../clusters/clusters.store.ts';
-import { arbiterFacts } from '../../core/facts/arbiter-facts.ts';
-import { nodeFacts } from '../../core/facts/node-facts.ts';
 import { inStages, type Plan, type PlannedStep } from '../../core/jobs/plan.ts';
 import { decideOnboarding, type OnboardingDecision } from '../../core/onboarding/decide.ts';
 import { seenNodes, type SeenNode } from '../../core/gates/situation.ts';
 import type { OnboardingSituation } from '../../core/onboarding/situation.ts';
 import { CertutilUsage, DatabaseDirectory, Nickname, TrustFlags } from '../../core/qnetd/nss.ts';
 import type { Clock } from '../../core/time.ts';
-import { SCRIPTS } from '../../hosts/scripts.ts';
 import { CLOCK } from '../../platform/clock/clock.ts';
 import { configChange } from '../config-change.ts';
-import { lookAt } from '../look-at.ts';
+import { lookAtArbiter, lookAtNodes } from '../look-at-hosts.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
 import { confirmVote } from '../steps/confirm-vote.ts';
 import { awaitConfig, guardConfig, reloadConfig, writeConfig } from '../steps/corosync-config.ts';
@@ -52,32 +48,16 @@ export class Onboard implements JobKind<Options> {
     { target, options: { acceptOddNodeRisk }, look }: PlanRequest<Options>,
     cluster: ClusterWithNodes,
   ): Promise<OnboardingSituation> {
-    const { arbiter, instance } = target;
-    const [nodes, arbiterFound] = await Promise.all([
-      Promise.all(
-        cluster.nodes.map(async (node) => ({
-          id: node.id,
-          address: node.address,
-          found: await this.lookAtNode(node, look),
-        })),
-      ),
-      lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) =>
-        arbiterFacts(sections, at, arbiter.name),
-      ),
+    const [nodes, arbiter] = await Promise.all([
+      lookAtNodes(cluster.nodes, look, this.clock),
+      lookAtArbiter(target.arbiter, target.instance, look, this.clock),
     ]);
-    const { id, name, address } = arbiter;
     return {
       cluster: { name: cluster.name, kind: cluster.kind, onboarded: cluster.state === 'onboarded' },
       nodes,
-      arbiter: { id, name, address, port: instance.port, prepared: instance.state === 'prepared', found: arbiterFound },
+      arbiter,
       acceptOddNodeRisk,
     };
-  }
-
-  private lookAtNode(node: Node, look: PlanRequest<Options>['look']) {
-    return lookAt(look(node.id, node.address), SCRIPTS.gatherNode, this.clock, (sections, at) =>
-      nodeFacts(sections, at, node.address),
-    );
   }
 }
 
