@@ -45,7 +45,8 @@ const runsCorosync = ({ facts }: SeenNode): boolean => facts.units.get('corosync
  * Decides what is taken from nodes that an offboarding left behind.
  *
  * A node that comes back with the old configuration cannot join: corosync compares config_version when it joins, and
- * the node with the lower one ends itself (tried with 3.1.7). So the file is written while corosync is stopped there,
+ * the node with the lower one ends itself; an enabled device then has systemd start both again and again (tried with
+ * 3.1.7; the others keep their quorum). So the file is written while corosync is stopped there,
  * and a person starts it afterwards; nothing that is part of a quorum is touched.
  * @param whole the nodes of the cluster that nothing is left on
  */

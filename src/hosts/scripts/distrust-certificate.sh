@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Has qnetd refuse one certificate from its next handshake on, whoever signed it. Arguments: NICKNAME
+# Distrusts one certificate, so that qnetd turns it away from its next handshake on, whoever signed it. Arguments: NICKNAME
 # Payload: the certificate, PEM. qnetd reads trust at each handshake: no restart, and nobody else notices.
 live=/etc/corosync/qnetd/nssdb
 nss() {
