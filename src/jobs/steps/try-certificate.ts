@@ -18,8 +18,6 @@ const TRIAL_MS = 15_000;
 const TRIES = 3;
 const PAUSE_MS = 500;
 
-const PROVE_ACCEPTANCE = 'prove-acceptance';
-
 const tried = async ({ host, input, signal }: StepWork<Input, unknown>, isWanted: Trial['verdict']): Promise<Trial> => {
   const args = [DatabaseDirectory.qdevice, input.address, String(input.port), input.clusterName];
   for (let tries = 1; ; tries += 1) {
@@ -30,7 +28,7 @@ const tried = async ({ host, input, signal }: StepWork<Input, unknown>, isWanted
 };
 
 export const proveAcceptance = (subject: string, hostId: string, input: Input) =>
-  planned(PROVE_ACCEPTANCE, subject, hostId, input);
+  planned('prove-acceptance', subject, hostId, input);
 
 /**
  * The control of the proof: shown now, the node's certificate is taken, so that it is the revocation which has it refused
@@ -38,7 +36,7 @@ export const proveAcceptance = (subject: string, hostId: string, input: Input) =
  */
 @Injectable()
 export class ProveAcceptance implements Step<Input, Trial> {
-  readonly name = PROVE_ACCEPTANCE;
+  readonly name = 'prove-acceptance';
 
   /** A certificate that is not taken now is no obstacle to its end. */
   async do(work: StepWork<Input, Trial>): Promise<Trial> {
@@ -63,7 +61,7 @@ export class ProveRefusal implements Step<Input, Trial & PassedOn> {
     const { subject, hostId, outputOf } = work;
     const trial = await tried(work, 'refused');
     if (trial.verdict === 'accepted') throw new StepFailure(stillAccepted(subject));
-    const control = outputOf(PROVE_ACCEPTANCE, hostId) as Trial | null;
+    const control = outputOf('prove-acceptance', hostId) as Trial | null;
     const isProof = trial.verdict === 'refused' && control?.verdict === 'accepted';
     return isProof ? trial : { ...trial, ...passedOn(notProven(subject, control, trial)) };
   }
