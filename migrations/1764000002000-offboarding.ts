@@ -6,7 +6,7 @@ const COLUMNS: readonly (readonly [table: string, column: TableColumn])[] = [
   ['nodes', new TableColumn(optional(text('brought')))],
   ['nodes', new TableColumn(optional(text('leftovers')))],
   ['certificates', new TableColumn(optional(number('revoked_at')))],
-  ['job_steps', new TableColumn({ ...flag('lasting'), default: false })],
+  ['job_steps', new TableColumn(optional(flag('lasting')))],
 ];
 
 export class Offboarding1764000002000 implements MigrationInterface {

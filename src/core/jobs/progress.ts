@@ -14,7 +14,7 @@ export interface StepProgress {
   readonly stage: number;
   readonly state: StepState;
   /** It cannot be undone: once it has begun, the job goes forward only. */
-  readonly lasting?: boolean;
+  readonly lasting?: boolean | null;
 }
 
 export interface Progress {
