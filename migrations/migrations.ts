@@ -1,5 +1,6 @@
 import { FirstSchema1764000000000 } from './1764000000000-first-schema.ts';
 import { Freeze1764000001000 } from './1764000001000-freeze.ts';
+import { Offboarding1764000002000 } from './1764000002000-offboarding.ts';
 import { Installation1764000003000 } from './1764000003000-installation.ts';
 import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
 
@@ -7,6 +8,7 @@ import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-w
 export const MIGRATIONS = [
   FirstSchema1764000000000,
   Freeze1764000001000,
+  Offboarding1764000002000,
   Installation1764000003000,
   IdOfWhatAKeyedRequestMakes1764000004000,
 ];

@@ -54,7 +54,7 @@ const shellcheck = (...args: string[]) => spawnSync('shellcheck', args, { cwd: R
 describe.skipIf(!hasShellcheck && !process.env['CI'])('every shell script', () => {
   const scripts = [...pathsIn('src', '.sh'), ...pathsIn('test', '.sh')];
 
-  it('is clean for shellcheck', () => {
+  it('is clean for shellcheck', { timeout: 30_000 }, () => {
     expect(scripts.length).toBeGreaterThan(20);
     const { status, stdout, stderr } = shellcheck('--format=gcc', ...scripts);
     expect([stdout, stderr].join('')).toBe('');

@@ -125,8 +125,11 @@ describe('the documents', () => {
     expect(table.toSorted()).toEqual(read.toSorted());
   });
 
-  it('the onboarding page has every step of the job', () => {
-    const kind = textOf('src/jobs/kinds/onboard.ts');
+  it.each([
+    ['onboarding', 'onboard'],
+    ['offboarding', 'offboard'],
+  ])('the %s page has every step of the job', (page, job) => {
+    const kind = textOf(`src/jobs/kinds/${job}.ts`);
     const names = SOURCES.filter((path) => path.startsWith('src/jobs/steps/')).flatMap((path) =>
       all(textOf(path), /planned\(\s*'([a-z-]+)'/g),
     );
@@ -135,7 +138,7 @@ describe('the documents', () => {
     );
     const used = [...makers].filter(([maker]) => kind.includes(`${maker}(`)).map(([, name]) => name);
     expect(used.length).toBeGreaterThan(8);
-    expect(used.filter((name) => !textOf('docs/onboarding.md').includes(`| \`${name}\` |`))).toEqual([]);
+    expect(used.filter((name) => !textOf(`docs/${page}.md`).includes(`| \`${name}\` |`))).toEqual([]);
   });
 });
 

@@ -39,9 +39,10 @@ export class CertificateAuthority {
 
 /**
  * `reserved`: the serial is taken and written down, nothing is signed yet. `issued`: signed. `installed`: it stands in a
- * live NSS database. `discarded`: issued for a change that was undone; it was removed from where it stood.
+ * live NSS database. `discarded`: issued for a change that was undone; it was removed from where it stood. `revoked`: its
+ * arbiter refuses it, though it may still be valid.
  */
-export type CertificateState = 'reserved' | 'issued' | 'installed' | 'discarded';
+export type CertificateState = 'reserved' | 'issued' | 'installed' | 'discarded' | 'revoked';
 
 @Entity('certificates')
 @Unique(['caId', 'serial'])
@@ -95,6 +96,10 @@ export class Certificate {
   @Index()
   @Column(instant({ name: 'not_after', nullable: true }))
   notAfter!: Instant | null;
+
+  /** When its arbiter began to refuse it. */
+  @Column(instant({ name: 'revoked_at', nullable: true }))
+  revokedAt!: Instant | null;
 
   /** The job that asked for it. */
   @Column(id({ name: 'job_id' }))

@@ -4,7 +4,7 @@ import { pageOf, pageQuery } from '../platform/http/paging.ts';
 import { time, uuid } from '../platform/http/schemas.ts';
 import type { Certificate } from './certificate.entity.ts';
 
-const state = z.enum(['reserved', 'issued', 'installed', 'discarded']);
+const state = z.enum(['reserved', 'issued', 'installed', 'discarded', 'revoked']);
 
 export const certificateQuery = pageQuery.extend({
   clusterId: uuid.optional(),
@@ -27,6 +27,7 @@ export const certificateSchema = z.object({
   keySha256: z.string().nullable(),
   notBefore: time.nullable(),
   notAfter: time.nullable(),
+  revokedAt: time.nullable().describe('When its arbiter began to refuse it.'),
   pem: z.string().nullable(),
   jobId: uuid,
   createdAt: time,
@@ -39,5 +40,6 @@ export const presentCertificate = (certificate: Certificate) => ({
   ...certificate,
   notBefore: isoOrNull(certificate.notBefore),
   notAfter: isoOrNull(certificate.notAfter),
+  revokedAt: isoOrNull(certificate.revokedAt),
   createdAt: iso(certificate.createdAt),
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, Not, type FindOptionsWhere } from 'typeorm';
+import { IsNull, LessThan, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
@@ -42,6 +42,22 @@ export class CertificatesStore {
 
   allOfJob(session: Session, scope: Scope, jobId: string): Promise<Certificate[]> {
     return session.manager.findBy(Certificate, { jobId, state: Not('discarded'), ...ownedBy(scope) });
+  }
+
+  /** The certificates that a cluster's nodes show qnetd. */
+  installedOf(session: Session, scope: Scope, clusterId: string): Promise<Certificate[]> {
+    return session.manager.find(Certificate, {
+      where: { clusterId, purpose: 'client', state: 'installed', ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
+  }
+
+  /** The certificates that an arbiter has to refuse, since their time is not over by itself. */
+  refusedBy(session: Session, scope: Scope, arbiterId: string, now: Instant): Promise<Certificate[]> {
+    return session.manager.find(Certificate, {
+      where: { arbiterId, state: 'revoked', notAfter: MoreThan(now), ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
   }
 
   async insert(tx: Transaction, certificate: Certificate): Promise<void> {

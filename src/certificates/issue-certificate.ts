@@ -106,6 +106,7 @@ export class IssueCertificate {
         pem: null,
         sha256: null,
         ...what,
+        revokedAt: null,
         jobId,
         version: 1,
         createdAt: this.clock.now(),

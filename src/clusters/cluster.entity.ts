@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { SetAside } from '../core/corosync/conf/edit.ts';
+import type { Leftovers } from '../core/offboarding/leftovers.ts';
 import { count, id, instant, json, word } from '../platform/database/columns.ts';
 
 export type ClusterKind = 'pve' | 'corosync';
@@ -98,4 +99,12 @@ export class Node {
 
   @Column(word({ name: 'machine_id', nullable: true }))
   machineId!: string | null;
+
+  /** The packages that an onboarding has installed; null when none. */
+  @Column(json({ nullable: true }))
+  brought!: readonly string[] | null;
+
+  /** What an offboarding could not take from it yet, or null. */
+  @Column(json({ nullable: true }))
+  leftovers!: Leftovers | null;
 }

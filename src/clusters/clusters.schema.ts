@@ -4,6 +4,7 @@ import { iso } from '../core/time.ts';
 import { fingerprint, named, port } from '../hosts/hosts.schema.ts';
 import { pageOf, pageQuery } from '../platform/http/paging.ts';
 import { time, uuid } from '../platform/http/schemas.ts';
+import type { Node } from './cluster.entity.ts';
 import type { ClusterWithNodes } from './clusters.store.ts';
 
 const newNode = z.strictObject({
@@ -54,6 +55,15 @@ export const clusterSchema = z.object({
       hostKeyId: uuid,
       nodeId: z.int().nullable().describe('Corosync’s node id; null before the first look.'),
       name: z.string().nullable(),
+      leftovers: z
+        .object({
+          config: z.boolean().describe('Its corosync.conf is the old one, with the device in it.'),
+          device: z.boolean().describe('corosync-qdevice is to be stopped.'),
+          database: z.boolean().describe('The NSS database with its key is to be deleted.'),
+          packages: z.array(z.string()).describe('Packages that are to go.'),
+        })
+        .nullable()
+        .describe('What an offboarding has left there; another offboard job takes it when the node is back.'),
     }),
   ),
   version: z.int(),
@@ -62,8 +72,17 @@ export const clusterSchema = z.object({
 });
 export const clusterPageSchema = pageOf(clusterSchema);
 
+const presentLeftovers = (leftovers: Node['leftovers']) =>
+  leftovers && {
+    config: leftovers.configSha256 !== null,
+    device: leftovers.device,
+    database: leftovers.database,
+    packages: leftovers.packages,
+  };
+
 export const presentCluster = (cluster: ClusterWithNodes) => ({
   ...cluster,
+  nodes: cluster.nodes.map((node) => ({ ...node, leftovers: presentLeftovers(node.leftovers) })),
   createdAt: iso(cluster.createdAt),
   updatedAt: iso(cluster.updatedAt),
 });

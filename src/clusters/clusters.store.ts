@@ -97,6 +97,11 @@ export class ClustersStore {
     await tx.manager.update(Node, { id }, { nodeId, name, machineId });
   }
 
+  /** What offboardings keep of a node; each caller names what it changes. */
+  async keepOfNode(tx: Transaction, id: string, kept: Partial<Pick<Node, 'brought' | 'leftovers'>>): Promise<void> {
+    await tx.manager.update(Node, { id }, kept);
+  }
+
   async delete(tx: Transaction, id: string): Promise<void> {
     await tx.manager.delete(Node, { clusterId: id });
     await tx.manager.delete(Cluster, { id });

@@ -100,6 +100,8 @@ const nodeRow = (
   nodeId: null,
   name: null,
   machineId: null,
+  brought: null,
+  leftovers: null,
 });
 
 /** The name may be another customer's, of whom nothing more is said. */

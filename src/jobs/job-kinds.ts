@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JobKind } from './job-kind.ts';
 import type { JobKindName } from './jobs.schema.ts';
+import { Offboard } from './kinds/offboard.ts';
 import { Onboard } from './kinds/onboard.ts';
 import { PrepareArbiter } from './kinds/prepare-arbiter.ts';
 import { Verify } from './kinds/verify.ts';
@@ -10,10 +11,11 @@ import { Verify } from './kinds/verify.ts';
 export class JobKinds {
   private readonly byName: Readonly<Record<JobKindName, JobKind>>;
 
-  constructor(prepareArbiter: PrepareArbiter, onboard: Onboard, verify: Verify) {
+  constructor(prepareArbiter: PrepareArbiter, onboard: Onboard, offboard: Offboard, verify: Verify) {
     this.byName = {
       'prepare-arbiter': prepareArbiter,
       onboard: onboard,
+      offboard: offboard,
       verify: verify,
     };
   }

@@ -87,6 +87,10 @@ export class JobStep {
   @Column(id({ name: 'host_id', nullable: true }))
   hostId!: string | null;
 
+  /** It cannot be undone: once it has begun, the job goes forward only. Steps from before there were such have null. */
+  @Column(flag({ nullable: true }))
+  lasting!: boolean | null;
+
   /** What the step needs, decided with the plan; never a secret. */
   @Column(json())
   input!: Readonly<Record<string, unknown>>;

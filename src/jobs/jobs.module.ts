@@ -16,6 +16,7 @@ import { JobSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobsController } from './jobs.controller.ts';
 import { JobsStore } from './jobs.store.ts';
+import { Offboard } from './kinds/offboard.ts';
 import { Onboard } from './kinds/onboard.ts';
 import { PrepareArbiter } from './kinds/prepare-arbiter.ts';
 import { Verify } from './kinds/verify.ts';
@@ -47,7 +48,7 @@ import { Transcriber } from './transcriber.ts';
     ChangeJob,
     ThawJob,
     JobStream,
-    ...[PrepareArbiter, Onboard, Verify],
+    ...[PrepareArbiter, Onboard, Offboard, Verify],
     JobKinds,
     ...STEP_PROVIDERS,
     {

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from '../platform/http/paging.ts';
 import { findingSchema, time, uuid } from '../platform/http/schemas.ts';
 import type { Job, JobStep, TranscriptEntry } from './job.entity.ts';
 
-export const JOB_KINDS = ['prepare-arbiter', 'onboard', 'verify'] as const;
+export const JOB_KINDS = ['prepare-arbiter', 'onboard', 'offboard', 'verify'] as const;
 export type JobKindName = (typeof JOB_KINDS)[number];
 
 const kind = z.enum(JOB_KINDS);
@@ -20,7 +20,7 @@ export const newJob = z
     options: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe('Depends on the kind; onboard takes acceptOddNodeRisk.'),
+      .describe('Depends on the kind; onboard takes acceptOddNodeRisk; offboard takes removePackages and absentNodes.'),
     dryRun: z.boolean().default(false).describe('Answer with the plan (200), and change nothing.'),
   })
   .refine(
@@ -64,7 +64,7 @@ const stepSchema = z.object({
   startedAt: time.nullable(),
   endedAt: time.nullable(),
   attempts: z.int(),
-  finding: findingSchema.nullable(),
+  finding: findingSchema.nullable().describe('Why it failed; of a step that is done, what it has to tell.'),
 });
 
 export const jobSchema = z.object({

@@ -125,6 +125,7 @@ export class RequestJob {
     };
     const steps = plan.steps.map((step, position) => ({
       ...step,
+      lasting: step.lasting ?? false,
       jobId: id,
       position,
       output: null,

@@ -103,7 +103,9 @@ export class RunJob implements OnModuleInit {
 
   /** Move by move to the end, or to the border of a step once the service is to stop. */
   private async move(journal: Journal, sessions: OpenSessions, stop: AbortSignal): Promise<void> {
-    const gates = new StepGates(sessions.nodes, sessions.of, this.tools.clock);
+    // A node that the job leaves alone, because it is known to be dead, is not asked either.
+    const nodes = sessions.nodes.filter(({ id }) => journal.steps.some(({ hostId }) => hostId === id));
+    const gates = new StepGates(nodes, sessions.of, this.tools.clock);
     const runner = new StepRunner(journal, this.steps, sessions.of, sessions.signal, gates);
     for (;;) {
       if (stop.aborted) return;

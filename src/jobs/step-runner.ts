@@ -7,7 +7,7 @@ import type { JobStep } from './job.entity.ts';
 import type { Journal } from './journal.ts';
 import { leaveHosts } from './leave-hosts.ts';
 import { LeaseLost } from './leases.ts';
-import { StepFailure, type StepWork } from './step.ts';
+import { StepFailure, type PassedOn, type StepWork } from './step.ts';
 import type { StepGates } from './step-gates.ts';
 import type { Steps } from './steps.ts';
 
@@ -63,7 +63,7 @@ export class StepRunner {
       else
         await this.journal.settle('step-done', position, {
           output: (result.value ?? null) as JobStep['output'],
-          finding: null,
+          finding: (result.value as PassedOn | null)?.passedOn ?? null,
         });
       await this.steps.watch.at('recorded', step, 'do');
     });

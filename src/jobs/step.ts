@@ -37,6 +37,13 @@ export interface Step<Input = never, Output = unknown> {
   undo(work: StepWork<Input, Output>): Promise<void>;
 }
 
+/** Part of the output of a step that is done, but has something to tell of it. */
+export interface PassedOn {
+  readonly passedOn?: Finding;
+}
+
+export const passedOn = (finding: Finding): Required<PassedOn> => ({ passedOn: finding });
+
 /** A step whose input and output types are forgotten, as the journal hands them back from JSON. */
 export type AnyStep = Step<unknown>;
 

@@ -84,6 +84,10 @@ export class Inventory {
     return this.#client.run({ kind: 'onboard', clusterId, options });
   }
 
+  offboard(clusterId: string, options: Record<string, unknown> = {}): Promise<JobView> {
+    return this.#client.run({ kind: 'offboard', clusterId, options });
+  }
+
   /** The user whose login everything was registered with. */
   get user(): string {
     return this.#user;

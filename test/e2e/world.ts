@@ -50,17 +50,21 @@ const absent = (): never => {
   throw new Error('the world is there in tests only');
 };
 
-/** Does something while every node of these clusters is watched, and asserts that none was inquorate for a moment (invariant 1). */
+/**
+ * Does something while every node of these clusters is watched, and asserts that none was inquorate for a moment (invariant 1).
+ * @param only the nodes that are up, where not all are
+ */
 export const watched = async <T>(
   { lab }: World,
   clusters: readonly string[],
   work: () => Promise<T>,
+  only: { readonly nodes?: readonly string[] } = {},
 ): Promise<{ result: T; record: SampleRecord }> => {
   const sampler = lab.sampler([...clusters]);
   await sampler.start();
   const result = await work().finally(() => undefined);
   const record = await sampler.stop();
-  record.assertNeverInquorate(STRICTNESS);
+  record.assertNeverInquorate({ ...STRICTNESS, ...only });
   return { result, record };
 };
 

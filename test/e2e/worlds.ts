@@ -20,5 +20,6 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   },
   freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
   'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh' },
+  offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
   deaths: { clusters: DYING, arbiter: 'fresh' },
 };

@@ -30,6 +30,8 @@ export interface FakeNode {
   readonly packages: Set<string>;
   hasCertificates: boolean;
   runsDevice: boolean;
+  /** systemd would not start the device again. */
+  held: boolean;
   /** PKCS#10 of the key that it made, in base64. */
   readonly request: string;
 }
@@ -54,6 +56,8 @@ export class FakeCluster {
   readonly nodes: readonly FakeNode[];
   /** Nodes that are switched off. */
   readonly down = new Set<number>();
+  /** Nicknames of the certificates that qnetd refuses. */
+  readonly distrusted = new Set<string>();
   private readonly nodeCount: number;
 
   constructor(nodeCount: number) {
@@ -66,6 +70,7 @@ export class FakeCluster {
       packages: new Set(['corosync']),
       hasCertificates: false,
       runsDevice: false,
+      held: false,
       request: certificateRequest(),
     }));
   }

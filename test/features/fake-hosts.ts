@@ -33,7 +33,7 @@ const LOOKS = [
   'config-state.sh',
   'look-gates.sh',
 ];
-const WAITS = ['await-config.sh'];
+const WAITS = ['await-config.sh', 'try-certificate.sh'];
 /** Changes nothing but what the host remembers of us. */
 const REMEMBERED = ['raise-fence.sh', 'leave.sh'];
 
@@ -120,7 +120,7 @@ export class FakeHosts {
     const isArbiter = address === ARBITER_ADDRESS;
     if (LOOKS.includes(script))
       return told(report(isArbiter ? this.ofArbiter() : this.ofNode(this.cluster.node(address)), args[0] ?? ''));
-    if (isArbiter) throw new Error(`${script} is not for the arbiter of this test`);
+    if (isArbiter) return this.changeArbiter(script, args.slice(3));
     const own = WAITS.includes(script) ? args : args.slice(3);
     return this.change(this.cluster.node(address), script, own, payload);
   }
@@ -165,6 +165,13 @@ export class FakeHosts {
     };
   }
 
+  private changeArbiter(script: string, [nickname = '']: readonly string[]): ToolOutput {
+    if (script === 'distrust-certificate.sh') this.cluster.distrusted.add(nickname);
+    else if (script === 'trust-certificate.sh') this.cluster.distrusted.delete(nickname);
+    else throw new Error(`${script} is not for the arbiter of this test`);
+    return told('');
+  }
+
   private change(node: FakeNode, script: string, args: readonly string[], payload: Payload): ToolOutput {
     const [first = '', second = ''] = args;
     const has = sha256(Buffer.from(node.config, 'latin1'));
@@ -199,6 +206,21 @@ export class FakeHosts {
       case 'start-qdevice.sh':
       case 'stop-qdevice.sh':
         node.runsDevice = script.startsWith('start');
+        return told('');
+      case 'hold-qdevice.sh':
+      case 'release-qdevice.sh':
+        node.held = script.startsWith('hold');
+        return told('');
+      case 'try-certificate.sh':
+        // One that is refused is all of them here: the arbiter is told of every certificate of its cluster at once.
+        return told(this.cluster.distrusted.size > 0 ? 'closed\nSSL_ERROR_ACCESS_DENIED_ALERT\n' : 'accepted\n');
+      case 'set-aside-database.sh':
+      case 'delete-database.sh':
+      case 'put-back-database.sh':
+        node.hasCertificates = script.startsWith('put-back');
+        return told('');
+      case 'purge-packages.sh':
+        for (const name of args) node.packages.delete(name);
         return told('');
       case 'forget-packages.sh':
       case 'leave.sh':

@@ -19,7 +19,11 @@ export type AuditEvent =
   | Event<'cluster.registered', { clusterId: string; arbiterId: string; name: string; nodes: readonly string[] }>
   | Event<'cluster.changed' | 'cluster.deleted', { clusterId: string; name: string }>
   | Event<'cluster.onboarded', { clusterId: string; name: string; algorithm: string }>
-  | Event<'cluster.device-removed', { clusterId: string; name: string }>
+  | Event<
+      'cluster.device-removed' | 'cluster.offboarded' | 'cluster.device-restored',
+      { clusterId: string; name: string }
+    >
+  | Event<'node.leftovers-cleared', { clusterId: string; nodeId: string; address: string }>
   | Event<
       'certificate.reserved',
       { certificateId: string; caId: string; serial: string; subject: string; purpose: string }
@@ -28,7 +32,10 @@ export type AuditEvent =
       'certificate.issued',
       { certificateId: string; serial: string; sha256: string; keySha256: string; notAfter: string }
     >
-  | Event<'certificate.installed' | 'certificate.discarded', { certificateId: string; serial: string }>
+  | Event<
+      'certificate.installed' | 'certificate.discarded' | 'certificate.revoked',
+      { certificateId: string; serial: string }
+    >
   | Event<
       'job.requested',
       { jobId: string; jobKind: string; subjectId: string; options: Readonly<Record<string, unknown>> }
@@ -63,10 +70,14 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'cluster.deleted': true,
   'cluster.onboarded': true,
   'cluster.device-removed': true,
+  'cluster.offboarded': true,
+  'cluster.device-restored': true,
+  'node.leftovers-cleared': true,
   'certificate.reserved': true,
   'certificate.issued': true,
   'certificate.installed': true,
   'certificate.discarded': true,
+  'certificate.revoked': true,
   'job.requested': true,
   'job.ended': true,
   'job.cancelled': true,

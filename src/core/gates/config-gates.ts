@@ -53,17 +53,19 @@ export const CONFIG_GATES: readonly ConfigGate[] = [
   },
   {
     because: 'a node that we do not know would be left without certificate and device',
-    check: ({ view }, { cluster, nodes }) =>
-      view.nodes.length === nodes.length
+    check: ({ view }, { cluster, nodes, absent = [] }) => {
+      const registered = nodes.length + absent.length;
+      return view.nodes.length === registered
         ? none
         : [
             error(
               'node_set_differs',
               cluster.name,
-              `corosync.conf lists ${view.nodes.length} nodes, but ${nodes.length} are registered. Register all nodes of the cluster.`,
-              { configured: view.nodes.length, registered: nodes.length },
+              `corosync.conf lists ${view.nodes.length} nodes, but ${registered} are registered. Register all nodes of the cluster.`,
+              { configured: view.nodes.length, registered },
             ),
-          ],
+          ];
+    },
   },
   {
     because: 'a reload would take along whatever else the file has and corosync does not run yet',

@@ -22,10 +22,19 @@ export interface ArbiterFound {
   readonly found: Found<ArbiterFacts>;
 }
 
+export interface AbsentNode {
+  readonly id: string;
+  readonly address: string;
+  /** Corosync's node id, where an earlier look has told it. */
+  readonly nodeId: number | null;
+}
+
 /** What a change of a cluster is decided from, whatever the change is. */
 export interface ClusterSituation {
   readonly cluster: { readonly name: string; readonly kind: 'pve' | 'corosync'; readonly onboarded: boolean };
   readonly nodes: readonly NodeFound[];
+  /** Nodes that are known to be dead: registered, but not asked, and not among `nodes`. */
+  readonly absent?: readonly AbsentNode[];
   readonly arbiter: ArbiterFound;
 }
 

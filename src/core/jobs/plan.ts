@@ -10,6 +10,8 @@ export interface PlannedStep {
   readonly hostId: string | null;
   /** Steps of one stage touch different subjects and run side by side; a stage begins when the one before it is done. */
   readonly stage: number;
+  /** What it takes away does not come back: once it has begun, the job goes forward only. */
+  readonly lasting?: boolean;
   /** Never a secret. */
   readonly input: Readonly<Record<string, unknown>>;
 }

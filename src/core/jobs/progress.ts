@@ -2,7 +2,8 @@ import { error, fail, succeed, type Result } from '../finding.ts';
 
 /**
  * A job's progress as a state machine. A job that was taken ends `done`, `undone`, `cancelled` or `frozen`, and nothing
- * else (invariant 15): forward stage by stage; after the first failure backward through everything that was begun.
+ * else (invariant 15): forward stage by stage; after the first failure backward through everything that was begun. From
+ * the first lasting step on there is no way back: a failure there freezes the job, and a retry goes on forward.
  * A `frozen` job waits for a person, who has it go on (`retried`) or put back what it changed (`undo-requested`).
  */
 export type JobState = 'queued' | 'running' | 'done' | 'undone' | 'frozen' | 'cancelled';
@@ -13,6 +14,8 @@ export interface StepProgress {
   readonly position: number;
   readonly stage: number;
   readonly state: StepState;
+  /** It cannot be undone: once it has begun, the job goes forward only. */
+  readonly lasting?: boolean | null;
 }
 
 export interface Progress {
@@ -69,8 +72,14 @@ export const nextMove = (progress: Progress): Move | null => {
   return progress.direction === 'forward' ? forward(progress) : backward(progress);
 };
 
+/** Whether anything was begun that does not come back. */
+const isPastReturn = (steps: readonly StepProgress[]): boolean =>
+  steps.some((step) => step.lasting === true && step.state !== 'pending');
+
 const forward = ({ steps, cancelRequested }: Progress): Move => {
-  if (cancelRequested || steps.some((step) => step.state === 'failed')) return { kind: 'turn-back' };
+  if (isPastReturn(steps)) {
+    if (steps.some((step) => step.state === 'failed')) return { kind: 'end', as: 'frozen' };
+  } else if (cancelRequested || steps.some((step) => step.state === 'failed')) return { kind: 'turn-back' };
   const open = steps.filter((step) => step.state !== 'done');
   if (open.length === 0) return { kind: 'end', as: 'done' };
   const stage = Math.min(...open.map((step) => step.stage));
@@ -119,29 +128,39 @@ export const advance = (progress: Progress, event: ProgressEvent): Result<Progre
     case 'retried':
       return progress.state === 'frozen' ? succeed(thawed(progress, progress.direction)) : illegal(progress, event);
     case 'undo-requested':
-      return progress.state === 'frozen' ? succeed(thawed(progress, 'backward')) : illegal(progress, event);
+      return progress.state === 'frozen' && !isPastReturn(progress.steps)
+        ? succeed(thawed(progress, 'backward'))
+        : illegal(progress, event);
     default:
       return moveStep(progress, event.kind, event.position, event);
   }
 };
 
-/** A queued job is cancelled at once; a running one turns back at the next border of a step, unless it already has. */
+/** A queued job is cancelled at once; a running one turns back at the next border of a step, unless it already has or no more can. */
 const cancel = (progress: Progress, event: ProgressEvent): Result<Progress> => {
   if (progress.state === 'queued') return succeed({ ...progress, state: 'cancelled', cancelRequested: true });
-  if (progress.state !== 'running' || progress.direction === 'backward') return illegal(progress, event);
+  if (progress.state !== 'running' || progress.direction === 'backward' || isPastReturn(progress.steps))
+    return illegal(progress, event);
   return succeed({ ...progress, cancelRequested: true });
 };
 
 /**
  * A frozen job goes on where it stopped, in the direction that a person chose. A step that was under way when the job was
- * halted stays as it is: whether it had its effect is unknown, so it is done again, or undone like one that had.
+ * halted stays as it is: whether it had its effect is unknown, so it is done again, or undone like one that had. One that
+ * failed past the point of no return is done again: nothing else is left to do with it.
  */
-const thawed = (progress: Progress, direction: Direction): Progress => ({
-  ...progress,
-  state: 'running',
-  direction,
-  steps: progress.steps.map((step) => (step.state === 'undo-failed' ? { ...step, state: 'undoing' } : step)),
-});
+const thawed = (progress: Progress, direction: Direction): Progress => {
+  const again: Partial<Record<StepState, StepState>> = {
+    'undo-failed': 'undoing',
+    ...(isPastReturn(progress.steps) ? { failed: 'running' } : {}),
+  };
+  return {
+    ...progress,
+    state: 'running',
+    direction,
+    steps: progress.steps.map((step) => ({ ...step, state: again[step.state] ?? step.state })),
+  };
+};
 
 const moveStep = (
   progress: Progress,

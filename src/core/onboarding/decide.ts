@@ -1,15 +1,11 @@
-import { deviceObstacles } from '../corosync/conf/check.ts';
-import { addDevice, withConfigVersion, type SetAside } from '../corosync/conf/edit.ts';
+import { textsOfChange, type ConfTexts } from '../corosync/conf/change.ts';
+import { addDevice, type SetAside } from '../corosync/conf/edit.ts';
 import { netDevice } from '../corosync/conf/net-device.ts';
-import { onlyAllowedDifference } from '../corosync/conf/difference.ts';
-import { parse } from '../corosync/conf/parse.ts';
-import { print } from '../corosync/conf/print.ts';
-import { readConf, type ConfView } from '../corosync/conf/read.ts';
-import type { CorosyncConf } from '../corosync/conf/tree.ts';
-import { fail, hasError, succeed, type Finding, type Result } from '../finding.ts';
+import { hasError, succeed, type Finding, type Result } from '../finding.ts';
 import { CONFIG_GATES, type ReadConfig } from '../gates/config-gates.ts';
 import { gateFindings } from '../gates/gates.ts';
-import { seenNodes, type SeenNode } from '../gates/situation.ts';
+import { configOf } from '../gates/node-config.ts';
+import { seenNodes } from '../gates/situation.ts';
 import type { HostAddress } from '../names.ts';
 import { adviceFor } from '../quorum/advice.ts';
 import { deviceFor, forecast, quorumOf, type Device, type Forecast } from '../quorum/arithmetic.ts';
@@ -18,20 +14,10 @@ import { CONFIG_RULES } from './config-rules.ts';
 import { NODE_RULES } from './node-rules.ts';
 import type { OnboardingSituation } from './situation.ts';
 
-/** A version of corosync.conf as a byte string. */
-export interface ConfigVersion {
-  readonly text: string;
-  readonly version: string;
-}
-
 /** What an onboarding will do, decided from one look at everything. */
-export interface OnboardingDecision {
+export interface OnboardingDecision extends ConfTexts {
   readonly device: Device;
   readonly setAside: SetAside;
-  readonly before: ConfigVersion;
-  readonly after: ConfigVersion;
-  /** `before` under the version above `after`: what an undo writes once `after` runs anywhere. */
-  readonly restored: ConfigVersion;
   /** Node votes that make quorum beside the device, and without it. */
   readonly votesAfter: number;
   readonly votesRestored: number;
@@ -50,7 +36,7 @@ export const decideOnboarding = (situation: OnboardingSituation): Verdict => {
   const first = seenNodes(situation.nodes)[0];
   const config = first ? configOf(first) : null;
   if (!config?.ok) return { decision: null, findings: [...seen, ...(config?.findings ?? [])], quorum: null };
-  const { conf, view } = config.value;
+  const { view } = config.value;
   const nodeCount = situation.nodes.length;
   const findings = [
     ...seen,
@@ -60,7 +46,7 @@ export const decideOnboarding = (situation: OnboardingSituation): Verdict => {
   ];
   const quorum = forecast(nodeCount, { twoNode: view.quorum.twoNode });
   if (hasError(findings)) return { decision: null, findings, quorum };
-  const edited = edit(situation, conf, view);
+  const edited = edit(situation, config.value);
   return edited.ok
     ? { decision: edited.value, findings, quorum }
     : { decision: null, findings: [...findings, ...edited.findings], quorum };
@@ -75,36 +61,19 @@ const obstacles = (situation: OnboardingSituation): Finding[] => [
   ...CLUSTER_RULES.flatMap((rule) => rule.check(situation)),
 ];
 
-/** atob gives one character a byte: the byte string that `parse` takes. */
-const configOf = ({ facts }: SeenNode): Result<ReadConfig> | null => {
-  if (facts.config === null) return null;
-  const conf = parse(atob(facts.config));
-  if (!conf.ok) return conf;
-  const view = readConf(conf.value);
-  // The obstacles begin with what makes the file unreadable, and go on to what can be judged all the same.
-  return view.ok ? succeed({ conf: conf.value, view: view.value }) : fail(...deviceObstacles(conf.value));
-};
-
-const edit = (situation: OnboardingSituation, conf: CorosyncConf, view: ConfView): Result<OnboardingDecision> => {
+const edit = (situation: OnboardingSituation, { conf, view }: ReadConfig): Result<OnboardingDecision> => {
   const { arbiter, nodes } = situation;
   const device = deviceFor(nodes.length);
   const written = netDevice(arbiter.address as HostAddress, device.algorithm, arbiter.port);
   if (!written.ok) return written;
   const added = addDevice(conf, written.value);
   if (!added.ok) return added;
-  const after = withConfigVersion(added.value.conf, view.configVersion + 1);
-  const restored = withConfigVersion(conf, view.configVersion + 2);
-  if (!after.ok) return after;
-  if (!restored.ok) return restored;
-  // The last check is on the very text that will be written (invariant 13).
-  const strays = onlyAllowedDifference(conf, after.value);
-  if (strays.length > 0) return fail(...strays);
+  const texts = textsOfChange(conf, added.value.conf, view.configVersion);
+  if (!texts.ok) return texts;
   return succeed({
+    ...texts.value,
     device,
     setAside: added.value.setAside,
-    before: { text: print(conf), version: String(view.configVersion) },
-    after: { text: print(after.value), version: String(view.configVersion + 1) },
-    restored: { text: print(restored.value), version: String(view.configVersion + 2) },
     votesAfter: quorumOf(nodes.length + device.votes),
     // With two_node back one vote would do, but an undo is only sure while all that were there still are.
     votesRestored: quorumOf(nodes.length),

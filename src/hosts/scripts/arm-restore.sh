@@ -2,7 +2,7 @@
 # Arms this node's own way back: a timer that restores the configuration unless disarm-restore.sh comes in time. It survives a
 # reboot, and restore.sh obeys the same gate as we do. What comes after it in the same script goes on with the arguments that are left.
 # Arguments: NAME SECONDS CONFIG-PATH ROLE BEFORE-SHA256 BEFORE-VERSION AFTER-SHA256 AFTER-VERSION RESTORED-SHA256
-#   RESTORED-VERSION NODES VOTES STOPS-DEVICE (see restore.sh)
+#   RESTORED-VERSION NODES VOTES DEVICE (see restore.sh)
 # Payload: the text before and the one that restores it, in base64, and restore.sh.
 units=/etc/systemd/system
 arm() {

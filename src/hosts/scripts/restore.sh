@@ -4,11 +4,12 @@
 # the work by the clock: each puts the old text (under a version above the new one) in place, and a minute and a half later one of
 # them reloads for all, where every node is online and their votes make a quorum without the device's.
 # Arguments: NAME CONFIG-PATH ROLE BEFORE-SHA256 BEFORE-VERSION AFTER-SHA256 AFTER-VERSION RESTORED-SHA256 RESTORED-VERSION NODES
-#   VOTES STOPS-DEVICE
+#   VOTES DEVICE
 # ROLE: `reloads`, `follows`, `writes` (Proxmox VE: writes the master copy, which pmxcfs spreads and reloads) or `waits` (its others).
+# DEVICE: `stops` one that the change began to use, `starts` one that it took away.
 name=$1 path=$2 role=$3 before=$4 before_version=$5 after=$6 after_version=$7
 shift 7
-restored=$1 restored_version=$2 nodes=$3 votes=$4 stops=$5
+restored=$1 restored_version=$2 nodes=$3 votes=$4 device=$5
 home=/var/lib/umpire/$name
 units=/etc/systemd/system
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -56,13 +57,21 @@ finish() {
   exit 0
 }
 
-stop_device() {
-  [ "$stops" = yes ] || return 0
-  systemctl -q is-active corosync-qdevice.service || return 0
+mend_device() {
+  unit=corosync-qdevice.service
+  if [ "$device" = starts ]; then
+    # See hold-qdevice.sh.
+    rm -rf "/run/systemd/system/$unit.d/umpire-hold.conf"
+    systemctl daemon-reload
+    ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
+    systemctl start "$unit"
+    return 0
+  fi
+  systemctl -q is-active "$unit" || return 0
   votes_stand || exit 0
-  systemctl stop corosync-qdevice.service
-  rm -f /etc/systemd/system/multi-user.target.wants/corosync-qdevice.service
-  systemctl reset-failed corosync-qdevice.service 2>/dev/null || true
+  systemctl stop "$unit"
+  rm -f "/etc/systemd/system/multi-user.target.wants/$unit"
+  systemctl reset-failed "$unit" 2>/dev/null || true
 }
 
 now=$(sum "$path")
@@ -71,7 +80,7 @@ runs=$(running)
 [ -n "$runs" ] || exit 0
 
 if [ "$runs" = "$restored_version" ]; then
-  stop_device
+  mend_device
   say 'the configuration is what it was'
   finish
 fi
@@ -106,6 +115,6 @@ until [ "$(running)" = "$restored_version" ]; do
   [ "$tries" -gt 0 ] || exit 0
   sleep 0.1
 done
-stop_device
+mend_device
 say 'nobody confirmed the change in time: the configuration is what it was before'
 finish

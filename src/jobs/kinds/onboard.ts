@@ -1,29 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Node } from '../../clusters/cluster.entity.ts';
 import type { ClusterWithNodes } from '../../clusters/clusters.store.ts';
-import { bytesOf } from '../../core/corosync/conf/bytes.ts';
-import { arbiterFacts } from '../../core/facts/arbiter-facts.ts';
-import { nodeFacts } from '../../core/facts/node-facts.ts';
 import { inStages, type Plan, type PlannedStep } from '../../core/jobs/plan.ts';
-import { decideOnboarding, type ConfigVersion, type OnboardingDecision } from '../../core/onboarding/decide.ts';
+import { decideOnboarding, type OnboardingDecision } from '../../core/onboarding/decide.ts';
 import { seenNodes, type SeenNode } from '../../core/gates/situation.ts';
 import type { OnboardingSituation } from '../../core/onboarding/situation.ts';
 import { CertutilUsage, DatabaseDirectory, Nickname, TrustFlags } from '../../core/qnetd/nss.ts';
 import type { Clock } from '../../core/time.ts';
-import { SCRIPTS } from '../../hosts/scripts.ts';
 import { CLOCK } from '../../platform/clock/clock.ts';
-import { sha256 } from '../../platform/crypto/digest.ts';
-import { lookAt } from '../look-at.ts';
+import { configChange } from '../plan-config-change.ts';
+import { lookAtArbiter, lookAtNodes } from '../look-at-hosts.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
 import { confirmVote } from '../steps/confirm-vote.ts';
-import {
-  restoreAfterSeconds,
-  restoreTimer,
-  type ConfigChange,
-  type ConfigText,
-  type RestoreTimer,
-} from '../steps/config-change.ts';
+import { restoreAfterSeconds, restoreTimer } from '../steps/config-change.ts';
 import { awaitConfig, guardConfig, reloadConfig, writeConfig } from '../steps/corosync-config.ts';
 import { installCertificate, issueCertificate, requestKey, type NssPlace } from '../steps/host-certificate.ts';
 import { forgetPackages, installPackages } from '../steps/install-packages.ts';
@@ -62,32 +51,16 @@ export class Onboard implements JobKind<Options> {
     { target, options: { acceptOddNodeRisk }, look }: PlanRequest<Options>,
     cluster: ClusterWithNodes,
   ): Promise<OnboardingSituation> {
-    const { arbiter, instance } = target;
-    const [nodes, arbiterFound] = await Promise.all([
-      Promise.all(
-        cluster.nodes.map(async (node) => ({
-          id: node.id,
-          address: node.address,
-          found: await this.lookAtNode(node, look),
-        })),
-      ),
-      lookAt(look(arbiter.id, arbiter.address), SCRIPTS.gatherArbiter, this.clock, (sections, at) =>
-        arbiterFacts(sections, at, arbiter.name),
-      ),
+    const [nodes, arbiter] = await Promise.all([
+      lookAtNodes(cluster.nodes, look, this.clock),
+      lookAtArbiter(target.arbiter, target.instance, look, this.clock),
     ]);
-    const { id, name, address } = arbiter;
     return {
       cluster: { name: cluster.name, kind: cluster.kind, onboarded: cluster.state === 'onboarded' },
       nodes,
-      arbiter: { id, name, address, port: instance.port, prepared: instance.state === 'prepared', found: arbiterFound },
+      arbiter,
       acceptOddNodeRisk,
     };
-  }
-
-  private lookAtNode(node: Node, look: PlanRequest<Options>['look']) {
-    return lookAt(look(node.id, node.address), SCRIPTS.gatherNode, this.clock, (sections, at) =>
-      nodeFacts(sections, at, node.address),
-    );
   }
 }
 
@@ -105,8 +78,8 @@ const stepsFor = (
   const place = placeOf(jobId, cluster.name);
   const record = `/var/lib/umpire/packages-${jobId}`;
   const lacking = nodes.filter((node) => missingOn(node).length > 0);
-  const restore = restoreTimer(jobId, nodes.length, { afterSeconds, stopsDevice: true });
-  const change = changeOf(cluster, decision, nodes, restore);
+  const restore = restoreTimer(jobId, nodes.length, { afterSeconds, device: 'stops' });
+  const change = configChange(cluster.kind, decision, nodes, restore);
   return inStages(
     lacking.map((node) => installPackages(node.address, node.id, { packages: missingOn(node), record })),
     nodes.map((node) => requestKey(node.address, node.id, place)),
@@ -161,24 +134,3 @@ const placeOf = (jobId: string, commonName: string): NssPlace => ({
   caTrust: TrustFlags.caOnNode,
   group: 'root',
 });
-
-const changeOf = (
-  cluster: ClusterWithNodes,
-  decision: OnboardingDecision,
-  nodes: readonly SeenNode[],
-  restore: RestoreTimer,
-): ConfigChange => ({
-  nodes: nodes.map((node) => ({ hostId: node.id, subject: node.address })),
-  master: cluster.kind === 'pve',
-  before: asText(decision.before),
-  after: asText(decision.after),
-  restored: asText(decision.restored),
-  votesAfter: decision.votesAfter,
-  votesRestored: decision.votesRestored,
-  restore,
-});
-
-const asText = ({ text, version }: ConfigVersion): ConfigText => {
-  const bytes = bytesOf(text);
-  return { base64: Buffer.from(bytes).toString('base64'), sha256: sha256(bytes), version };
-};

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import type { Certificate } from '../../certificates/certificate.entity.ts';
+import { CertificatesStore } from '../../certificates/certificates.store.ts';
 import { error, hasError, info, type Finding } from '../../core/finding.ts';
 import { arbiterFacts, type ArbiterFacts } from '../../core/facts/arbiter-facts.ts';
 import { inStages, refusal, type Plan } from '../../core/jobs/plan.ts';
@@ -9,8 +11,11 @@ import { SERVER_COMMON_NAME } from '../../core/certificates/subject.ts';
 import type { Clock } from '../../core/time.ts';
 import { SCRIPTS } from '../../hosts/scripts.ts';
 import { CLOCK } from '../../platform/clock/clock.ts';
+import { Database } from '../../platform/database/database.ts';
+import { EVERYTHING } from '../../platform/database/scope.ts';
 import { lookAt } from '../look-at.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
+import { distrustCertificates } from '../steps/distrust-certificates.ts';
 import { installPackages, forgetPackages } from '../steps/install-packages.ts';
 import { installCertificate, issueCertificate, requestKey, type NssPlace } from '../steps/host-certificate.ts';
 import { proveQnetd } from '../steps/probe-qnetd.ts';
@@ -27,7 +32,11 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
   readonly changes = true;
   readonly options = options;
 
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    private readonly database: Database,
+    private readonly certificates: CertificatesStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async plan({ jobId, target, look }: PlanRequest<z.output<typeof options>>): Promise<Plan> {
     const { arbiter } = target;
@@ -47,7 +56,8 @@ export class PrepareArbiter implements JobKind<z.output<typeof options>> {
         quorum: null,
       };
     }
-    return { steps: stepsFor(jobId, target, found.facts), findings: obstacles, quorum: null };
+    const revoked = await this.certificates.refusedBy(this.database.read, EVERYTHING, arbiter.id, this.clock.now());
+    return { steps: stepsFor(jobId, target, found.facts, revoked), findings: obstacles, quorum: null };
   }
 }
 
@@ -83,6 +93,8 @@ const servesOurs = (facts: ArbiterFacts): boolean =>
   facts.status.kind === 'known' &&
   facts.status.value.tls === 'required';
 
+const numbered = ({ id, serial }: Certificate) => ({ id, serial });
+
 const placeOf = (jobId: string): NssPlace => ({
   stage: `${DatabaseDirectory.qnetd}.umpire-${jobId}`,
   live: DatabaseDirectory.qnetd,
@@ -93,7 +105,12 @@ const placeOf = (jobId: string): NssPlace => ({
   group: QNETD_OWNER,
 });
 
-const stepsFor = (jobId: string, { arbiter, instance }: JobTarget, facts: ArbiterFacts) => {
+const stepsFor = (
+  jobId: string,
+  { arbiter, instance }: JobTarget,
+  facts: ArbiterFacts,
+  revoked: readonly Certificate[],
+) => {
   const { id, name, address } = arbiter;
   const missing = ['corosync-qnetd', 'libnss3-tools'].filter((needed) => !facts.packages.has(needed));
   const packages = missing.length > 0 ? { packages: missing, record: `/var/lib/umpire/packages-${jobId}` } : null;
@@ -104,6 +121,8 @@ const stepsFor = (jobId: string, { arbiter, instance }: JobTarget, facts: Arbite
     [requestKey(name, id, place)],
     [issueCertificate(name, id, { purpose: 'server', instanceId: instance.id, commonName: SERVER_COMMON_NAME })],
     [installCertificate(name, id, place)],
+    // A new database trusts whatever our CA has signed, also what was revoked since.
+    revoked.length > 0 ? [distrustCertificates(name, id, { certificates: revoked.map(numbered) })] : [],
     [startQnetd(name, id, { wasEnabled: unit?.enabled === 'enabled', wasActive: unit?.active === 'active' })],
     [proveQnetd(name, id, { address, port: instance.port })],
     packages ? [forgetPackages(name, id, { record: packages.record })] : [],

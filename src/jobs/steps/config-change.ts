@@ -18,8 +18,8 @@ export interface RestoreTimer {
   /** Of the unit and of its directory on the node. */
   readonly name: string;
   readonly afterSeconds: number;
-  /** Whether the device that the change began to use is to be stopped then. */
-  readonly stopsDevice: boolean;
+  /** What becomes of the device then: one that the change began to use is stopped, one that it took away is started again. */
+  readonly device: 'stops' | 'starts';
 }
 
 /** A change of corosync.conf on all nodes of a cluster. */
@@ -56,9 +56,9 @@ export const restoreAfterSeconds = z
 export const restoreTimer = (
   jobId: string,
   nodeCount: number,
-  { afterSeconds, stopsDevice }: { afterSeconds: number | undefined; stopsDevice: boolean },
+  { afterSeconds, device }: { afterSeconds: number | undefined; device: RestoreTimer['device'] },
 ): RestoreTimer => ({
   name: `umpire-restore-${jobId}`,
   afterSeconds: afterSeconds ?? 300 + 60 * nodeCount,
-  stopsDevice,
+  device,
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../../audit/audit.store.ts';
 import { CertificatesStore } from '../../certificates/certificates.store.ts';
 import type { Cluster } from '../../clusters/cluster.entity.ts';
-import { ClustersStore } from '../../clusters/clusters.store.ts';
+import { ClustersStore, type ClusterWithNodes } from '../../clusters/clusters.store.ts';
 import { theJob } from '../../core/audit/actor.ts';
 import type { SetAside } from '../../core/corosync/conf/edit.ts';
 import type { Device } from '../../core/quorum/arithmetic.ts';
@@ -40,7 +40,7 @@ export class RecordOnboarding implements Step<Input, null> {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async do({ job, input }: StepWork<Input, null>): Promise<null> {
+  async do({ job, input, outputOf }: StepWork<Input, null>): Promise<null> {
     await this.database.write(async (tx) => {
       const changed = await this.change(tx, input.clusterId, {
         state: 'onboarded',
@@ -48,7 +48,10 @@ export class RecordOnboarding implements Step<Input, null> {
         setAside: input.setAside,
       });
       if (!changed) return;
-      for (const node of input.nodes) await this.clusters.updateNode(tx, node);
+      for (const node of input.nodes) {
+        await this.clusters.updateNode(tx, node);
+        await this.keepBrought(tx, changed.nodes, node.id, outputOf);
+      }
       for (const certificate of await this.certificates.allOfJob(tx, EVERYTHING, job.id)) {
         await this.certificates.update(tx, { ...certificate, state: 'installed' });
         const { id: certificateId, serial, customerId } = certificate;
@@ -63,6 +66,19 @@ export class RecordOnboarding implements Step<Input, null> {
       });
     });
     return null;
+  }
+
+  /** What an offboarding may take away again: the packages that came now, and those that came with an onboarding before. */
+  private async keepBrought(
+    tx: Transaction,
+    nodes: ClusterWithNodes['nodes'],
+    nodeId: string,
+    outputOf: StepWork<Input, null>['outputOf'],
+  ): Promise<void> {
+    const installed = outputOf('install-packages', nodeId) as { readonly brought: readonly string[] } | null;
+    if (!installed) return;
+    const before = nodes.find((node) => node.id === nodeId)?.brought ?? [];
+    await this.clusters.keepOfNode(tx, nodeId, { brought: [...new Set([...before, ...installed.brought])] });
   }
 
   async undo({ job, input }: StepWork<Input, null>): Promise<void> {
@@ -81,7 +97,7 @@ export class RecordOnboarding implements Step<Input, null> {
     tx: Transaction,
     clusterId: string,
     to: Pick<Cluster, 'state' | 'device' | 'setAside'>,
-  ): Promise<Cluster | null> {
+  ): Promise<ClusterWithNodes | null> {
     const before = await this.clusters.find(tx, EVERYTHING, clusterId);
     if (!before || before.state === to.state) return null;
     const after = { ...before, ...to, version: before.version + 1, updatedAt: this.clock.now() };

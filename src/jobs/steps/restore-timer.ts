@@ -14,8 +14,6 @@ const roleOf = (change: ConfigChange, node: ConfigNode): Role => {
   return isFirst(change, node) ? 'reloads' : 'follows';
 };
 
-const yes = (value: boolean): string => (value ? 'yes' : 'no');
-
 /**
  * Sets a node's own way back, and then, where this node writes the file, swaps in what comes after: unless the change is confirmed
  * in time, the node restores the configuration by itself, under the gate that our own scripts obey (invariant 14). Refuses where
@@ -28,7 +26,7 @@ export const armAndWrite = (session: HostSession, change: ConfigChange, node: Co
   return session.change(SCRIPTS.writeConfig, {
     args: [
       ...[restore.name, String(restore.afterSeconds), path, roleOf(change, node), ...texts],
-      ...[String(nodes.length), String(votesRestored), yes(restore.stopsDevice)],
+      ...[String(nodes.length), String(votesRestored), restore.device],
       ...[path, before.sha256, after.sha256, String(votesAfter)],
     ],
     payload: {

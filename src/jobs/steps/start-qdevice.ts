@@ -8,7 +8,7 @@ interface Input {
 }
 
 /** A first connection takes under a second; a lost first try is repeated after at most 8 s (measured). */
-const VOTE_S = 40;
+export const VOTE_S = 40;
 
 export const startQdevice = (subject: string, hostId: string, input: Input) =>
   planned('start-qdevice', subject, hostId, input);

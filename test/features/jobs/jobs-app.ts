@@ -32,6 +32,8 @@ export interface JobsApp extends TestApp {
   readonly clusterId: string;
   /** Asks for an onboarding, and answers its id. */
   onboard(): Promise<string>;
+  /** Asks for an offboarding, and answers its id. */
+  offboard(options?: object): Promise<string>;
   job(id: string): Promise<ShownJob>;
   /** The job once it is in one of these states. */
   until(id: string, ...states: readonly string[]): Promise<ShownJob>;
@@ -88,6 +90,7 @@ export const startJobsApp = async ({
       const options = nodeCount % 2 === 1 ? { acceptOddNodeRisk: true } : {};
       return created(app.admin, '/v1/jobs', { kind: 'onboard', clusterId, options }, 202);
     },
+    offboard: (options = {}) => created(app.admin, '/v1/jobs', { kind: 'offboard', clusterId, options }, 202),
     ended: (id) => until(id, 'done', 'undone', 'frozen', 'cancelled'),
     stepsOnRecord: (jobId) => app.database.read.manager.find(JobStep, { where: { jobId }, order: { position: 'ASC' } }),
   };

@@ -56,6 +56,16 @@ describe('the plan to prepare an arbiter', () => {
     expect(names).not.toContain('forget-packages');
   });
 
+  it('has a new database refuse what was revoked before qnetd reads it (invariant 27)', async () => {
+    app = await startJobsApp();
+    await app.ended(await app.onboard());
+    await app.ended(await app.offboard());
+    shows({});
+    const names = (await plan()).steps.map(({ name }: { name: string }) => name);
+    const at = names.indexOf('distrust-certificates');
+    expect(names.slice(at - 1, at + 2)).toEqual(['install-certificate', 'distrust-certificates', 'start-qnetd']);
+  });
+
   it('is empty, and says so, for one that is prepared and serves with what is ours', async () => {
     app = await startJobsApp();
     expect(await plan()).toMatchObject({
