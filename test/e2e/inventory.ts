@@ -46,6 +46,15 @@ export class Inventory {
     return inventory;
   }
 
+  /** The same things in a service that was made from a copy of the first one's data. */
+  through(client: Client): Inventory {
+    const inventory = new Inventory(client, this.#lab, this.#user);
+    inventory.#customerId = this.#customerId;
+    inventory.#arbiterId = this.#arbiterId;
+    inventory.#mspCredentialId = this.#mspCredentialId;
+    return inventory;
+  }
+
   get arbiterId(): string {
     return this.#arbiterId;
   }

@@ -1,6 +1,11 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabHost } from '../lab/host.ts';
 import { Lab, labObstacle } from '../lab/lab.ts';
+import type { Sampler } from '../lab/sampler.ts';
+import type { FileTree } from '../lab/tree.ts';
 import { until } from '../lab/waiting.ts';
 import type { JobView } from './client.ts';
 import { addLine, CONF, rewrite } from './hand-edits.ts';
@@ -12,12 +17,25 @@ const DYING_MAIN = new URL('./dying-service.ts', import.meta.url).pathname;
 const VERSION = /config_version: *(\d+)/;
 const obstacle = labObstacle();
 
+/** A cluster in the middle of its onboarding, and how it was before. */
+interface Abandoned {
+  readonly nodes: readonly LabHost[];
+  readonly id: string;
+  readonly trees: Readonly<Record<string, FileTree>>;
+  readonly configs: readonly string[];
+}
+
 describe.skipIf(obstacle !== null)(
   `nodes left alone in the middle of a change${obstacle === null ? '' : ` (skipped: ${obstacle})`}`,
   () => {
     let lab: Lab;
     let service: Service;
     let inventory: Inventory;
+    /** A copy of the service, which stays away from the beginning on while its nodes wait for their clocks. */
+    let other: Service;
+    let otherData: string;
+    let byTheClock: Abandoned;
+    let sampler: Sampler;
 
     beforeAll(async () => {
       lab = await Lab.attach();
@@ -25,27 +43,43 @@ describe.skipIf(obstacle !== null)(
       inventory = await Inventory.begin(service.client, lab);
       const job = await inventory.prepareArbiter();
       expect(job.state, stepsOf(job)).toBe('done');
+      await service.kill();
+      otherData = await mkdtemp(join(tmpdir(), 'umpire-restore-'));
+      await cp(service.dataDirectory, otherData, { recursive: true });
+      await service.restart();
+      other = await Service.start({ main: DYING_MAIN, dataDirectory: otherData });
+      byTheClock = await abandoned('r8', 'effected reload *', other, inventory.through(other.client));
+      sampler = lab.sampler(['r8']);
+      await sampler.start();
     });
     afterAll(async () => {
       await service.stop();
+      await other.stop();
+      await rm(otherData, { recursive: true, force: true });
     });
 
     /** Onboards a cluster until the service dies after a step, and leaves its nodes alone. */
-    const abandoned = async (name: string, moment: string, registered?: string) => {
-      const clusterId = registered ?? (await inventory.register(name));
+    const abandoned = async (
+      name: string,
+      moment: string,
+      by = service,
+      known = inventory,
+      registered?: string,
+    ): Promise<Abandoned> => {
+      const clusterId = registered ?? (await known.register(name));
       const trees = await treesAt(lab, name);
       const configs = await configsAt(lab, name);
-      await service.restart({ DIE_AT: moment });
+      await by.restart({ DIE_AT: moment });
       const options = { restoreAfterSeconds: 60 };
-      const { id } = await service.client.post<JobView>('/v1/jobs', { kind: 'onboard', clusterId, options });
-      await service.died();
+      const { id } = await by.client.post<JobView>('/v1/jobs', { kind: 'onboard', clusterId, options });
+      await by.died();
       return { nodes: lab.cluster(name).nodes, id, trees, configs };
     };
 
     /** The service comes back, finds what the nodes did, and takes the rest back. */
-    const comeBack = async (id: string): Promise<JobView> => {
-      await service.restart({ DIE_AT: '' });
-      return service.client.jobEnd(id, { timeoutMs: 90_000 });
+    const comeBack = async (id: string, to = service): Promise<JobView> => {
+      await to.restart({ DIE_AT: '' });
+      return to.client.jobEnd(id, { timeoutMs: 90_000 });
     };
 
     it.each([
@@ -82,7 +116,7 @@ describe.skipIf(obstacle !== null)(
       const clusterId = await inventory.register('r4');
       const [first] = lab.cluster('r4').nodes as [LabHost];
       const before = await first.readFile(CONF);
-      const { nodes, id } = await abandoned('r4', 'effected write-config *', clusterId);
+      const { nodes, id } = await abandoned('r4', 'effected write-config *', service, inventory, clusterId);
       await restoreAll(nodes);
       expect(await nobody(nodes, hasTimer)).toBe(true);
       for (const node of nodes) expect(await node.readFile(CONF)).toBe(before);
@@ -136,13 +170,11 @@ describe.skipIf(obstacle !== null)(
     });
 
     it('restore by the clock itself: nobody calls them (invariant 14)', async () => {
-      const { nodes, id, trees, configs } = await abandoned('r8', 'effected reload *');
-      const sampler = lab.sampler(['r8']);
-      await sampler.start();
+      const { nodes, id, trees, configs } = byTheClock;
       await until('no node has a timer any more', () => nobody(nodes, hasTimer), { withinMs: 220_000, everyMs: 2_000 });
       (await sampler.stop()).assertNeverInquorate(STRICTNESS);
       expect(await configsAt(lab, 'r8')).toEqual(configs);
-      const job = await comeBack(id);
+      const job = await comeBack(id, other);
       expect(job.state, stepsOf(job)).toBe('undone');
       expect(await differencesSince(lab, 'r8', trees)).toEqual([]);
     });

@@ -4,6 +4,8 @@ import type { ArbiterKind } from '../lab/plan.ts';
 export interface WorldPlan {
   readonly clusters: readonly string[];
   readonly arbiter: ArbiterKind;
+  /** It waits for clocks and deadlines most of its time, and so may run beside another one. */
+  readonly waits?: true;
 }
 
 /** As many two-node clusters as there are deaths to die; see deaths.spec.ts. */
@@ -17,9 +19,10 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   restore: {
     clusters: [...Array.from({ length: 8 }, (_, index) => `r${index + 1}:2`), 'pve:2:pve', 'quad:4'],
     arbiter: 'fresh',
+    waits: true,
   },
   freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
-  'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh' },
+  'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh', waits: true },
   offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
   deaths: { clusters: DYING, arbiter: 'fresh' },
 };
