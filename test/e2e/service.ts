@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly dataDirectory?: string;
   /** Another program than the service's own, which starts the service in its own way. */
   readonly main?: string;
+  /** Hears what such a program reports over its channel; see `tell`. */
+  readonly listener?: (report: unknown) => void;
 }
 
 /** The built service as a process of its own, as `npm start` runs it, on a data directory that outlives its death. */
@@ -50,6 +52,16 @@ export class Service {
 
   get pid(): number {
     return this.#process?.pid ?? 0;
+  }
+
+  /** Sends an order to a program that was started with a listener; a dead one hears nothing. */
+  tell(order: Readonly<Record<string, unknown>>): void {
+    if (this.alive && this.#process?.connected) this.#process.send(order);
+  }
+
+  /** Sends a signal and does not wait for what becomes of it. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.alive) this.#process?.kill(signal);
   }
 
   get dataDirectory(): string {
@@ -101,9 +113,9 @@ export class Service {
   }
 }
 
-const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, port: number): ChildProcess =>
-  spawn(process.execPath, [main], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+const launch = ({ env = {}, main = MAIN, listener }: ServiceOptions, directory: string, port: number): ChildProcess => {
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'pipe', ...(listener ? (['ipc'] as const) : [])],
     env: {
       PATH: process.env['PATH'],
       NODE_OPTIONS: '',
@@ -113,6 +125,9 @@ const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, po
       ...env,
     },
   });
+  if (listener) child.on('message', listener);
+  return child;
+};
 
 const listeningPort = async (process: ChildProcess): Promise<number> => {
   let printed = '';

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Lab } from '../lab/lab.ts';
+import { PROJECT } from '../machine/build.ts';
+import { makeBase } from './base.ts';
+import { FAULTS } from './catalogue/catalogue.ts';
+import { cellsOf, idOf, type Cell, type KindPlan } from './cell.ts';
+import { runCells } from './crew.ts';
+import { spoken, timeLeft } from './estimate.ts';
+import { ARBITER, shapeNamed } from './kinds.ts';
+import { Lane } from './lane.ts';
+import { appendResult, readResults } from './results.ts';
+import { matrixTable, withTable } from './table.ts';
+
+const SAFETY = join(PROJECT, 'docs', 'safety.md');
+
+export interface MatrixOptions {
+  /** Which of all cells are to be run. */
+  readonly choose: (cells: readonly Cell[]) => Cell[];
+  /** A shape for each lane; lanes of one shape share its cells. */
+  readonly lanes: readonly string[];
+  readonly results: string;
+  /** Whether cells that stand in the results are left out. */
+  readonly goOn: boolean;
+  readonly writeTable: boolean;
+  readonly stop: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** The clusters that the lanes need, in the lab's notation. */
+export const clustersFor = (lanes: readonly string[]): string[] =>
+  lanes.map((shape, index) => `lane${index + 1}${shapeNamed(shape).spec}`);
+
+/**
+ * Runs the matrix, or a part of it, in a lab whose clusters are `clustersFor` the lanes.
+ * @returns whether no cell has failed
+ */
+export const runMatrix = async (options: MatrixOptions): Promise<boolean> => {
+  const { say, stop } = options;
+  const lab = await Lab.attach();
+  const lanes: Lane[] = [];
+  try {
+    const arbiter = await Lane.open(lab, await makeBase(lab, { prepared: false }), 'arbiter', ARBITER);
+    lanes.push(arbiter);
+    const arbiterPlans = await arbiter.plans();
+    // Whoever changes the arbiter has it to himself: its cells come first, and then it is prepared for all.
+    const first = await runSome(options, lab, [arbiter], arbiterPlans);
+    await lab.reset('arbiter');
+    const base = await makeBase(lab, { prepared: true });
+    const onClusters = await Promise.all(
+      options.lanes.map((shape, index) => Lane.open(lab, base, `lane${index + 1}`, shapeNamed(shape))),
+    );
+    lanes.push(...onClusters);
+    const plans = await plansOf(onClusters, say);
+    const second = stop.aborted ? true : await runSome(options, lab, onClusters, plans);
+    tell(options, [...arbiterPlans, ...plans]);
+    return first && second;
+  } finally {
+    for (const lane of lanes)
+      await lane.close().catch((thrown: unknown) => say(`closing ${lane.name}: ${String(thrown)}`));
+  }
+};
+
+const plansOf = async (lanes: readonly Lane[], say: (line: string) => void): Promise<KindPlan[]> => {
+  const ofEachShape = lanes.filter((lane, index) => lanes.findIndex(({ shape }) => shape === lane.shape) === index);
+  const plans = (await Promise.all(ofEachShape.map((lane) => lane.plans()))).flat();
+  for (const { kind, shape, rows } of plans) say(`${kind} on ${shape}: ${rows.length} steps`);
+  return plans;
+};
+
+const runSome = async (options: MatrixOptions, lab: Lab, lanes: readonly Lane[], plans: readonly KindPlan[]) => {
+  const { results, say, stop } = options;
+  const before = options.goOn ? readResults(results) : [];
+  const ran = new Set(before.map(({ id }) => id));
+  const all = cellsOf(plans, FAULTS);
+  const cells = options.choose(all).filter((cell) => !ran.has(idOf(cell)));
+  const left = cells.map(({ fault }) => fault);
+  const seen = before.map(({ cell, ms }) => ({ fault: cell.fault, ms }));
+  let failed = 0;
+  say(
+    `${cells.length} of ${all.length} cells on ${lanes.length} lanes, about ${spoken(timeLeft(left, seen, lanes.length))}`,
+  );
+  await runCells(lab, lanes, cells, {
+    stop,
+    told: (result) => {
+      appendResult(results, result);
+      left.splice(left.indexOf(result.cell.fault), 1);
+      seen.push({ fault: result.cell.fault, ms: result.ms });
+      if (result.outcome === 'FAILED') failed += 1;
+      const why = [result.finding ?? '', ...result.troubles].filter(Boolean).join('; ');
+      const rest = `${left.length} left, about ${spoken(timeLeft(left, seen, lanes.length))}`;
+      say(
+        `${result.outcome.padEnd(6)} ${(result.ms / 1000).toFixed(1).padStart(5)} s  ${result.id}  ${why}  [${rest}]`,
+      );
+    },
+  });
+  return failed === 0;
+};
+
+const tell = ({ results, writeTable, say }: MatrixOptions, plans: readonly KindPlan[]): void => {
+  const cells = cellsOf(plans, FAULTS).map((cell) => ({ ...cell, id: idOf(cell) }));
+  const table = matrixTable(cells, readResults(results));
+  say(table);
+  if (writeTable && existsSync(SAFETY)) writeFileSync(SAFETY, withTable(readFileSync(SAFETY, 'utf8'), table));
+};
