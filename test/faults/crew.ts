@@ -37,6 +37,7 @@ export const runCells = async (
 const seenClearly = async (lab: Lab, lane: Lane, cell: Cell): Promise<CellResult> => {
   for (let tries = 1; ; tries += 1) {
     const result = await runCell(lab, lane, cell).catch((thrown: unknown) => broken(lane, cell, thrown));
+    if (result.outcome === 'FAILED') await lane.keepLog(result.id);
     if (!result.blind || tries === TRIES) return result;
   }
 };
@@ -46,7 +47,14 @@ const broken = (lane: Lane, cell: Cell, thrown: unknown): CellResult => {
   lane.stage = null;
   const says = thrown instanceof Error ? thrown.message : String(thrown);
   return {
-    ...{ id: idOf(cell), cell, outcome: 'FAILED', troubles: [`the cell could not be run: ${says}`], blind: false },
+    ...{
+      id: idOf(cell),
+      cell,
+      outcome: 'FAILED',
+      troubles: [`the cell could not be run: ${says}`],
+      losses: 0,
+      blind: false,
+    },
     ...{ ms: 0, end: null, thawed: null, finding: null, jobId: '' },
   };
 };

@@ -1,5 +1,5 @@
-import { SampleRecord, type NodeSamples } from '../lab/record.ts';
-import { lossesOfOurs, type Removal } from './quorum-loss.ts';
+import { SampleRecord, type NodeSamples, type QuorumSample } from '../lab/record.ts';
+import { lossesOfOurs, type Loss, type Removal } from './quorum-loss.ts';
 
 export type JobEnd = 'done' | 'undone' | 'cancelled' | 'frozen';
 export type Outcome = 'done' | 'undone' | 'frozen' | 'FAILED';
@@ -29,6 +29,8 @@ export interface Evidence {
 export interface Verdict {
   readonly outcome: Outcome;
   readonly troubles: readonly string[];
+  /** How often a node lost its quorum by our own hand. */
+  readonly losses: number;
   /** Nothing but that the sampler did not look often enough: the machine was too busy, the cell proves nothing. */
   readonly blind: boolean;
 }
@@ -42,21 +44,30 @@ const LOOKED = { maxGapMs: 2_000, minPerSecond: 6 };
  */
 export const judge = (evidence: Evidence): Verdict => {
   const blindness = evidence.removal === null ? blindSpots(evidence) : [];
+  const losses = lossesOfOurs(evidence.series, evidence.removal);
   const troubles = [
     ...evidence.mishaps,
     ...endTroubles(evidence),
-    ...lossesOfOurs(evidence.series, evidence.removal).map(
-      ({ node, start, end }) =>
-        `${node} was not quorate for ${end - start} ms by our own hand, ${start - evidence.from} ms after the start (invariant 1)`,
-    ),
+    ...losses.map((loss) => lossLine(loss, evidence.from)),
     ...evidence.differences.map((line) => `${line} (invariants 9, 13)`),
     ...(evidence.editStands === false ? ['what a person wrote by hand is gone (invariant 12)'] : []),
   ];
   const outcome = troubles.length + blindness.length > 0 || evidence.end === null ? 'FAILED' : named(evidence.end);
-  return { outcome, troubles: [...troubles, ...blindness], blind: troubles.length === 0 && blindness.length > 0 };
+  return {
+    outcome,
+    troubles: [...troubles, ...blindness],
+    losses: losses.length,
+    blind: troubles.length === 0 && blindness.length > 0,
+  };
 };
 
 const named = (end: JobEnd): Outcome => (end === 'cancelled' ? 'undone' : end);
+
+const lossLine = ({ node, start, end, before, first }: Loss, from: number): string =>
+  `${node} was not quorate for ${end - start} ms by our own hand, ${start - from} ms after the start (invariant 1): ${votes(before)} before, then ${votes(first)}`;
+
+const votes = (look: QuorumSample | null): string =>
+  look === null ? 'no answer' : `${look.totalVotes} votes (${look.deviceVotes} of the device) of ${look.quorum} needed`;
 
 const endTroubles = ({ end, thawed, vote, givesVote }: Evidence): string[] => {
   if (end === null) return ['the job did not end in time (invariants 8, 15)'];

@@ -1,9 +1,12 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UnexpectedAnswer, type Client, type JobView } from '../e2e/client.ts';
 import { untilFormed } from '../lab/formation.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { NodeSamples } from '../lab/record.ts';
 import type { Sampler } from '../lab/sampler.ts';
+import { PROJECT } from '../machine/build.ts';
 import { RedisServer } from '../platform/queue/redis-server.ts';
 import { partOf, subjectOf, type KindPlan } from './cell.ts';
 import { DataDirectory } from './data-directory.ts';
@@ -175,6 +178,12 @@ export class Lane {
     this.#service = null;
     await this.#redis?.stop();
     this.#redis = null;
+    // qnetd hears a goodbye: of nodes that lose their power it keeps the name for seconds, and no other may have it.
+    await Promise.all(
+      this.hosts.map(async (host) => {
+        if ((await host.pid()) !== null) await host.run('systemctl stop corosync-qdevice', { allowFailure: true });
+      }),
+    );
     await this.#lab.reset(this.name);
     if (this.shape.nodes > 0) await untilFormed(this.hosts);
     await this.#data.become(this.#base.data);
@@ -187,6 +196,13 @@ export class Lane {
     if (!this.#sampler) return [];
     const record = await this.#sampler.record();
     return record.nodes.map((node) => ({ cluster: this.name, node, samples: record.samples(node) }));
+  }
+
+  /** Keeps what the service has logged, beside the results. */
+  async keepLog(title: string): Promise<void> {
+    const directory = join(PROJECT, 'test-results', 'faults');
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, `${title.replaceAll('/', ' ')}.log`), this.#service?.process.log ?? '');
   }
 
   /** To be called before each cell. */

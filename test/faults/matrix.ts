@@ -61,7 +61,8 @@ export const runMatrix = async (options: MatrixOptions): Promise<boolean> => {
   }
 };
 
-const plansOf = async (lanes: readonly Lane[], say: (line: string) => void): Promise<KindPlan[]> => {
+/** The steps of every kind on every shape among these lanes, as their services plan them. */
+export const plansOf = async (lanes: readonly Lane[], say: (line: string) => void): Promise<KindPlan[]> => {
   const ofEachShape = lanes.filter((lane, index) => lanes.findIndex(({ shape }) => shape === lane.shape) === index);
   const plans = (await Promise.all(ofEachShape.map((lane) => lane.plans()))).flat();
   for (const { kind, shape, rows } of plans) say(`${kind} on ${shape}: ${rows.length} steps`);

@@ -9,6 +9,12 @@ export interface Removal {
   readonly to: number;
 }
 
+/** A loss with the last quorate look before it, and the first look that showed it. */
+export interface Loss extends Interval {
+  readonly before: QuorumSample | null;
+  readonly first: QuorumSample | null;
+}
+
 /** A node that has its power or its network back is no member yet: it boots, and a membership forms. */
 const RETURN_MS = 60_000;
 
@@ -21,11 +27,12 @@ const RETURN_MS = 60_000;
  *    last quorate look before, the votes needed did not rise, the device's vote did not go, and no more node votes are missing than
  *    the fault took. A reload on a degraded cluster raises the votes needed, a stopped device takes its vote: both are ours.
  */
-export const lossesOfOurs = (series: readonly NodeSamples[], removal: Removal | null): Interval[] =>
+export const lossesOfOurs = (series: readonly NodeSamples[], removal: Removal | null): Loss[] =>
   series.flatMap(({ node, samples }) =>
     stretches(samples).flatMap(({ before, bad, end }) => {
       const isExplained = removal !== null && bad.every((sample) => explains(removal, node, before, sample));
-      return isExplained ? [] : [{ node, start: bad[0]?.at ?? end, end }];
+      const [first] = bad;
+      return isExplained || !first ? [] : [{ node, start: first.at, end, before, first: first.quorum }];
     }),
   );
 

@@ -5,6 +5,8 @@ import { spokenProgress } from '../lab/progress.ts';
 import { ciSubset, evenSample } from './choose.ts';
 import { idOf, type Cell } from './cell.ts';
 import { clustersFor, runMatrix } from './matrix.ts';
+import { surviveKills } from './durability.ts';
+import { runOperations } from './operations.ts';
 import { RESULTS } from './results.ts';
 
 /*
@@ -51,7 +53,7 @@ const chosenBy = ({ sample, seed, all, only }: MatrixFlags): Choose => {
   if (only !== undefined) return (cells) => cells.filter((cell) => idOf(cell).includes(only));
   if (all) return (cells) => [...cells];
   if (sample === undefined) return ciSubset;
-  const sown = Number(seed ?? Math.floor(Math.random() * 1_000_000));
+  const sown = seedOf(seed);
   say(`seed ${sown}`);
   return (cells) => evenSample(cells, Number(sample), sown);
 };
@@ -67,6 +69,24 @@ const matrix = async (flags: MatrixFlags): Promise<number> => {
   });
   if (stop.signal.aborted) return 130;
   return passed ? 0 : 1;
+};
+
+const seedOf = (given: string | undefined): number => Number(given ?? Math.floor(Math.random() * 1_000_000));
+
+const durability = async (flags: { kills: string; seed?: string }): Promise<number> => {
+  const seed = seedOf(flags.seed);
+  say(`seed ${seed}`);
+  const report = await surviveKills({ kills: Number(flags.kills), seed, say, stop: stop.signal });
+  say(JSON.stringify(report));
+  return report.lost.length + report.damages.length === 0 ? 0 : 1;
+};
+
+const operations = async (flags: { count: string; minutes: string; seed?: string; lanes: string }): Promise<number> => {
+  const lanes = flags.lanes.split(',');
+  if (!process.env[INSIDE]) return inLab(clustersFor(lanes));
+  const { count, minutes, seed } = flags;
+  const bounds = { count: Number(count), minutes: Number(minutes), seed: seedOf(seed) };
+  return (await runOperations({ ...bounds, lanes, stop: stop.signal, say })) ? 0 : 1;
 };
 
 const program = new Command('faults').description('Proves what the world can do to a job, on real hosts in the lab.');
@@ -88,6 +108,26 @@ program
   .option('--table', 'writes the table into docs/safety.md')
   .action(async (flags: MatrixFlags) => {
     process.exitCode = await matrix(flags);
+  });
+
+program
+  .command('operations')
+  .description('onboards and off-boards clusters at random, with a fault in a tenth of the operations')
+  .option('--count <number>', 'of operations', '1000')
+  .option('--minutes <number>', 'ends at a border of operations after so long', '60')
+  .option('--seed <number>', 'of what is done; drawn and printed where none is given')
+  .option('--lanes <shapes>', 'a cluster for each', 'duo,duo,trio,pve')
+  .action(async (flags: { count: string; minutes: string; seed?: string; lanes: string }) => {
+    process.exitCode = await operations(flags);
+  });
+
+program
+  .command('durability')
+  .description('kills the service with -9 under load and looks for every write that it had acknowledged; needs no lab')
+  .option('--kills <number>', 'how often', '200')
+  .option('--seed <number>', 'of the moments; drawn and printed where none is given')
+  .action(async (flags: { kills: string; seed?: string }) => {
+    process.exitCode = await durability(flags);
   });
 
 await program.parseAsync().catch((failure: unknown) => {

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import { fault, type Fault } from './fault.ts';
 import { HOST_FAULTS } from './host-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { PEOPLE_FAULTS } from './people-faults.ts';
@@ -14,9 +14,12 @@ export const FAULTS: readonly Fault[] = [
   ...PEOPLE_FAULTS,
 ];
 
+/** What operations are most of the time. */
+export const NO_FAULT = fault({ name: 'none', moments: ['effected'], stop: 'none', strike: () => Promise.resolve() });
+
 /** @throws Error where there is none of this name */
 export const faultNamed = (name: string): Fault => {
-  const found = FAULTS.find((fault) => fault.name === name);
-  if (!found) throw new Error(`there is no fault "${name}"; there are ${FAULTS.map((fault) => fault.name).join(', ')}`);
+  const found = [...FAULTS, NO_FAULT].find((known) => known.name === name);
+  if (!found) throw new Error(`there is no fault "${name}"; there are ${FAULTS.map((known) => known.name).join(', ')}`);
   return found;
 };
