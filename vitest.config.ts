@@ -15,7 +15,7 @@ export default defineConfig({
             'test/core/**/*.spec.ts',
             'test/platform/**/*.spec.ts',
             'test/*.spec.ts',
-            'test/{runner,demo,machine}/**/*.spec.ts',
+            'test/{runner,demo,machine,faults}/**/*.spec.ts',
           ],
         },
       },

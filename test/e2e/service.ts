@@ -7,7 +7,8 @@ import { Client } from './client.ts';
 
 const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
 const TOKEN = 'an-admin-token-for-tests-only-0123456789';
-const READY_MS = 30_000;
+/** It takes one or two seconds; beside other suites on a busy machine many more. */
+const READY_MS = 60_000;
 
 export interface ServiceOptions {
   /** Beside the defaults, which are the embedded ones on a port that is free. */

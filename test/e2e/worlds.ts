@@ -6,13 +6,9 @@ export interface WorldPlan {
   readonly arbiter: ArbiterKind;
 }
 
-/** As many two-node clusters as there are deaths to die; see deaths.spec.ts. */
-const DYING = Array.from({ length: 18 }, (_, index) => `k${index + 1}:2`);
-
 export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   onboarding: { clusters: ['duo:2', 'quad:4', 'trio:3', 'pve:2:pve'], arbiter: 'fresh' },
   'bare-hosts': { clusters: ['raw:2:bare'], arbiter: 'bare' },
   refusals: { clusters: ['duo:2', 'trio:3', 'other:2'], arbiter: 'stock' },
   undo: { clusters: ['duo:2', 'trio:3', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
-  deaths: { clusters: DYING, arbiter: 'fresh' },
 };

@@ -5,7 +5,7 @@ import { cellsOf, type Cell, type KindPlan } from './cell.ts';
 import { chanceOf, oneOf, type Chance } from './chance.ts';
 import { runCells } from './crew.ts';
 import { spoken } from './estimate.ts';
-import { kindNamed, shapeNamed } from './kinds.ts';
+import { KINDS, shapeNamed } from './kinds.ts';
 import { Lane } from './lane.ts';
 import { plansOf } from './matrix.ts';
 
@@ -57,6 +57,9 @@ export const runOperations = async (options: OperationsOptions): Promise<boolean
   }
 };
 
+/** The kinds stand in the order of a cluster's life. */
+const inLife = ({ kind }: KindPlan): number => KINDS.findIndex((row) => row.kind === kind);
+
 /** So many operations, spread over the lanes' shapes: each the next kind in the life of a cluster, a tenth with a fault. */
 export const operationsOf = (
   plans: readonly KindPlan[],
@@ -65,7 +68,7 @@ export const operationsOf = (
   chance: Chance,
 ): Cell[] => {
   const lives = Object.groupBy(
-    plans.toSorted((one, other) => (kindNamed(one.kind).from === kindNamed(other.kind).to ? 1 : -1)),
+    plans.toSorted((one, other) => inLife(one) - inLife(other)),
     ({ shape }) => shape,
   );
   const turns = new Map<string, number>();

@@ -6,8 +6,10 @@ export class Passage {
   #waiting: (() => void)[] = [];
 
   async together<T>(work: () => Promise<T>): Promise<T> {
-    await this.#until(() => !this.#isAlone && this.#aloneWaiting === 0);
-    this.#inside += 1;
+    await this.#enter(
+      () => !this.#isAlone && this.#aloneWaiting === 0,
+      () => (this.#inside += 1),
+    );
     try {
       return await work();
     } finally {
@@ -18,9 +20,11 @@ export class Passage {
 
   async alone<T>(work: () => Promise<T>): Promise<T> {
     this.#aloneWaiting += 1;
-    await this.#until(() => !this.#isAlone && this.#inside === 0);
+    await this.#enter(
+      () => !this.#isAlone && this.#inside === 0,
+      () => (this.#isAlone = true),
+    );
     this.#aloneWaiting -= 1;
-    this.#isAlone = true;
     try {
       return await work();
     } finally {
@@ -29,8 +33,10 @@ export class Passage {
     }
   }
 
-  async #until(isOpen: () => boolean): Promise<void> {
+  /** Looks and enters in one go: between the two nobody else may come in. */
+  async #enter(isOpen: () => boolean, enter: () => unknown): Promise<void> {
     while (!isOpen()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    enter();
   }
 
   #wake(): void {

@@ -111,6 +111,14 @@ program
   });
 
 program
+  .command('ci')
+  .description('what npm test runs: the CI subset of the matrix, and ten kills under load')
+  .action(async () => {
+    const durable = process.env[INSIDE] ? 0 : await durability({ kills: '10' });
+    process.exitCode = (await matrix({ lanes: 'duo,duo' })) || durable;
+  });
+
+program
   .command('operations')
   .description('onboards and off-boards clusters at random, with a fault in a tenth of the operations')
   .option('--count <number>', 'of operations', '1000')
