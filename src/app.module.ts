@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.ts';
 import { CertificatesModule } from './certificates/certificates.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
+import { FreezeModule } from './freeze/freeze.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
@@ -18,14 +19,17 @@ import { VotesModule } from './votes/votes.module.ts';
 /** The rooms, in the order in which they may lean on each other. */
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
-  ...[ClustersModule, CertificatesModule, VotesModule, JobsModule],
+  ...[ClustersModule, CertificatesModule, VotesModule, FreezeModule, JobsModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */
 export const QUEUE_FILE = 'queue.sqlite';
 
-/** How long a shutdown waits for steps that are under way on hosts. */
-const SHUTDOWN_MS = 10_000;
+/**
+ * How long a shutdown waits for jobs: a step in hand is cut off after 20 s (`src/jobs/interruption.ts`) and needs a moment
+ * to let go.
+ */
+const SHUTDOWN_MS = 22_000;
 
 /** The whole service. */
 @Module({})

@@ -42,7 +42,7 @@ export interface Umpire {
   close(): Promise<void>;
 }
 
-/** Streams of events do not end by themselves: they get this long after the shutdown began. */
+/** Streams of events do not end by themselves: they get this long, also those that begin while jobs come to their border. */
 const LAST_ANSWERS_MS = 3_000;
 
 /**
@@ -99,10 +99,10 @@ const listen = async (app: NestExpressApplication, { listen: { host, port } }: C
 
 const closeApp = async (app: NestExpressApplication): Promise<void> => {
   const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+  const timer = setInterval(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   try {
     await app.close();
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 };

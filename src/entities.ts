@@ -6,6 +6,7 @@ import { AuditEventRow } from './audit/audit-event.entity.ts';
 import { Certificate, CertificateAuthority } from './certificates/certificate.entity.ts';
 import { Cluster, Node } from './clusters/cluster.entity.ts';
 import { Customer, CustomerRef } from './customers/customer.entity.ts';
+import { Freeze } from './freeze/freeze.entity.ts';
 import { HostKey } from './hosts/host-key.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
 import { Job, JobEvent, JobStep, Lease, TranscriptEntry } from './jobs/job.entity.ts';
@@ -15,7 +16,7 @@ import { Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
 export const ENTITIES = [
   ...[Customer, CustomerRef, Token, IdempotentAnswer, AuditEventRow],
   ...[SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
-  ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease],
+  ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, VoteTransition],
 ];
 

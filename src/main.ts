@@ -9,8 +9,8 @@ import { openLog } from './platform/log/log.module.ts';
 const EXIT_TRY_LATER = 75;
 /** sysexits(3): EX_SOFTWARE. */
 const EXIT_FAULT = 70;
-/** A shutdown that takes longer than this is cut off; the journal makes good what it left. */
-const SHUTDOWN_MS = 20_000;
+/** A shutdown that takes longer than this is cut off; the journal makes good what it left. Whoever asked gets 30 s at most. */
+const SHUTDOWN_MS = 28_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -43,7 +43,10 @@ const run = async (config: Config): Promise<void> => {
 
 const endOnSignal = (umpire: Umpire, flush: () => void): void => {
   const end = async (): Promise<void> => {
-    setTimeout(() => process.exit(EXIT_FAULT), SHUTDOWN_MS).unref();
+    setTimeout(() => {
+      complain('the shutdown was cut off; what it left goes on at the next start');
+      process.exit(0);
+    }, SHUTDOWN_MS).unref();
     await umpire.close();
     flush();
     process.exit(0);

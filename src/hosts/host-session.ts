@@ -19,6 +19,8 @@ export interface Permit {
   /** The lease's subject in a form that may name a file: `cluster-<id>` or `arbiter-<id>`. */
   readonly subject: string;
   readonly fence: number;
+  /** Asserts, just before a change, that it still may be made. Throws where the lease is lost or all work is frozen. */
+  demand(): Promise<void>;
 }
 
 export interface ChangeOptions {
@@ -80,7 +82,8 @@ export class HostSession {
 
   /**
    * Runs a changing script under the job's permit and returns what it printed.
-   * @throws SshFailure when the connection or a deadline failed, HostRefusal when the script refused
+   * @throws SshFailure when the connection or a deadline failed, HostRefusal when the script refused, and what the
+   * permit throws: then nothing was sent
    */
   async change(
     script: Script,
@@ -88,6 +91,8 @@ export class HostSession {
   ): Promise<string> {
     if (!this.permit) throw new Error(`no permit to change ${this.subject}`);
     const connection = await this.connections.to(this.hostId);
+    // Asked last: a login may take seconds.
+    await this.permit.demand();
     const permitted = [this.permit.subject, String(this.permit.fence), ...args];
     return this.outputOf(
       await connection.script(script, permitted, { timeoutMs, payload, signal: this.signal }),

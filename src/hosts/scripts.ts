@@ -3,16 +3,17 @@ import { loadScript, type Script } from '../platform/ssh/script.ts';
 
 const load = (name: string): Script => loadScript(new URL(`./scripts/${name}.sh`, import.meta.url));
 
-/** One script out of two: what every script of its kind begins with, and its own work. */
-const after = (prelude: Script, own: Script): Script => {
-  const text = `${prelude.text}\n${own.text}`;
-  return { name: own.name, text, sha256: createHash('sha256').update(text).digest('hex') };
+/** One script out of several files: what every script of its kind begins with, and its own work. */
+const composed = (name: string, ...files: readonly string[]): Script => {
+  const text = files.map((file) => load(file).text).join('\n');
+  return { name: `${name}.sh`, text, sha256: createHash('sha256').update(text).digest('hex') };
 };
 
-const change = load('change');
-const report = load('report');
-const looking = (name: string): Script => after(report, load(name));
-const changing = (name: string): Script => after(change, load(name));
+const looking = (name: string): Script => composed(name, 'report', name);
+const changing = (name: string): Script => composed(name, 'change', name);
+
+/** What a node runs by itself when nobody confirms a change in time; it travels as a payload of `writeConfig`. */
+export const RESTORE = load('restore');
 
 /** Everything that is ever run on a host, by name. */
 export const SCRIPTS = {
@@ -28,10 +29,13 @@ export const SCRIPTS = {
   requestKey: changing('request-key'),
   installCertificates: changing('install-certificates'),
   removeCertificates: changing('remove-certificates'),
-  writeConfig: changing('write-config'),
+  writeConfig: composed('write-config', 'change', 'arm-restore', 'swap-config'),
+  swapConfig: changing('swap-config'),
+  disarmRestore: changing('disarm-restore'),
   reload: changing('reload'),
   startQdevice: changing('start-qdevice'),
   stopQdevice: changing('stop-qdevice'),
   startQnetd: changing('start-qnetd'),
   stopQnetd: changing('stop-qnetd'),
+  raiseFence: changing('raise-fence'),
 } as const;

@@ -3,7 +3,9 @@ import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { AuditStore } from '../audit/audit.store.ts';
 import { ClustersStore } from '../clusters/clusters.store.ts';
 import { error, type Finding } from '../core/finding.ts';
-import { Database, type Transaction } from '../platform/database/database.ts';
+import { Database, type Session, type Transaction } from '../platform/database/database.ts';
+import { FreezeStore } from '../freeze/freeze.store.ts';
+import { refusedByFreeze } from '../freeze/service-frozen.ts';
 import { EVERYTHING, type Scope } from '../platform/database/scope.ts';
 import type { Caller } from '../platform/http/caller.ts';
 import { badRequest, conflict, notFound } from '../platform/http/problem.ts';
@@ -21,7 +23,14 @@ export class JobSurroundings {
     private readonly arbiters: ArbitersStore,
     private readonly clusters: ClustersStore,
     private readonly audit: AuditStore,
+    private readonly freezes: FreezeStore,
   ) {}
+
+  /** Nothing that works on hosts is taken on while all is frozen. @throws a problem: 409 */
+  async demandUnfrozen(session: Session = this.database.read): Promise<void> {
+    const freeze = await this.freezes.find(session);
+    if (freeze.frozen) throw refusedByFreeze(freeze);
+  }
 
   async target(scope: Scope, kind: JobKind, asked: NewJob): Promise<JobTarget> {
     if ((kind.about === 'cluster') !== (asked.clusterId !== undefined)) {
@@ -68,6 +77,7 @@ export class JobSurroundings {
     transcript: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     await this.database.write(async (tx) => {
+      await this.demandUnfrozen(tx);
       if (kind.changes) await this.occupy(tx, job);
       await this.jobs.insert(tx, job, steps);
       await transcript(tx);

@@ -29,6 +29,7 @@ import {
 } from './jobs.schema.ts';
 import { JobsStore } from './jobs.store.ts';
 import { RequestJob } from './request-job.ts';
+import { ThawJob } from './thaw-job.ts';
 
 @ApiTags('jobs')
 @Controller('v1/jobs')
@@ -38,12 +39,17 @@ export class JobsController {
     private readonly jobs: JobsStore,
     private readonly requestJob: RequestJob,
     private readonly changeJob: ChangeJob,
+    private readonly thawJob: ThawJob,
     private readonly stream: JobStream,
   ) {}
 
   @Post()
   @Requires('operate')
-  @Answers(202, 'The job, on its way. When the plan refuses: 409 with findings, and nothing was changed.', jobSchema)
+  @Answers(
+    202,
+    'The job, on its way. When the plan refuses, or all is frozen: 409 with findings, and nothing was changed.',
+    jobSchema,
+  )
   @MayAlsoAnswer(200, 'With dryRun: the plan; nothing was changed.', planSchema)
   async create(
     @TheCaller() caller: Caller,
@@ -132,9 +138,17 @@ export class JobsController {
 
   @Post(':id/retry')
   @Requires('operate')
-  @Answers(202, 'The frozen job goes on undoing where it stopped.', jobSchema)
+  @Answers(202, 'The frozen job goes on where it stopped: doing, or undoing once it had turned back.', jobSchema)
   async retry(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }) {
-    const { job, steps } = await this.changeJob.retry(caller, id);
+    const { job, steps } = await this.thawJob.retry(caller, id);
+    return presentJob(job, steps);
+  }
+
+  @Post(':id/undo')
+  @Requires('operate')
+  @Answers(202, 'The frozen job puts back what it changed, and ends undone.', jobSchema)
+  async undo(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }) {
+    const { job, steps } = await this.thawJob.undo(caller, id);
     return presentJob(job, steps);
   }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ArbitersModule } from '../arbiters/arbiters.module.ts';
 import { CertificatesModule } from '../certificates/certificates.module.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
+import { FreezeModule } from '../freeze/freeze.module.ts';
 import { HostsModule } from '../hosts/hosts.module.ts';
 import { VotesModule } from '../votes/votes.module.ts';
 import { ChangeJob } from './change-job.ts';
@@ -26,10 +27,11 @@ import { StepWatch } from './step-watch.ts';
 import { STEP_PROVIDERS, Steps } from './steps.ts';
 import { SweepJobs } from './sweep-jobs.ts';
 import { SweptWork } from './swept-work.ts';
+import { ThawJob } from './thaw-job.ts';
 import { Transcriber } from './transcriber.ts';
 
 @Module({
-  imports: [HostsModule, ArbitersModule, ClustersModule, CertificatesModule, VotesModule],
+  imports: [HostsModule, ArbitersModule, ClustersModule, CertificatesModule, VotesModule, FreezeModule],
   controllers: [JobsController],
   providers: [
     JobsStore,
@@ -43,6 +45,7 @@ import { Transcriber } from './transcriber.ts';
     Transcriber,
     RequestJob,
     ChangeJob,
+    ThawJob,
     JobStream,
     ...[PrepareArbiter, Onboard, Verify],
     JobKinds,

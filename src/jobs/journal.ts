@@ -113,19 +113,20 @@ export class Journal {
    * @param also what becomes durable together with it
    */
   async turn(
-    event: Extract<ProgressEvent, { kind: 'taken' | 'turned-back' | 'ended' }>,
+    event: Extract<ProgressEvent, { kind: 'taken' | 'turned-back' | 'ended' | 'halted' }>,
     finding: Finding | null = null,
     also: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     await this.write(async (tx, at) => {
       const progress = legal(this.progress, event);
+      const ends = event.kind === 'ended' || event.kind === 'halted';
       const job: Job = {
         ...this.currentJob,
         state: progress.state,
         direction: progress.direction,
         finding: finding ?? this.currentJob.finding,
         startedAt: this.currentJob.startedAt ?? at,
-        endedAt: event.kind === 'ended' ? at : null,
+        endedAt: ends ? at : null,
         version: this.currentJob.version + 1,
       };
       await this.tools.jobs.updateJob(tx, job);
@@ -135,9 +136,21 @@ export class Journal {
         kind: 'job',
         data: presentJob(job, this.currentSteps),
       });
-      if (event.kind === 'ended') await this.recordEnd(tx, job);
+      if (ends) await this.recordEnd(tx, job);
       await also(tx);
       return () => (this.currentJob = job);
+    });
+  }
+
+  /** Another runner had begun this job. What is done for that on hosts comes after, as everything does. */
+  async recordTakeOver(): Promise<void> {
+    await this.write(async (tx) => {
+      const { id: jobId, kind: jobKind, customerId } = this.currentJob;
+      await this.tools.audit.record(tx, theJob(jobId), customerId, {
+        kind: 'job.taken-over',
+        data: { jobId, jobKind, fence: this.lease.fence },
+      });
+      return () => undefined;
     });
   }
 

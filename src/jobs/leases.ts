@@ -3,7 +3,7 @@ import { MoreThan } from 'typeorm';
 import { plus, type Clock, instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
-import { Database, type Transaction } from '../platform/database/database.ts';
+import { Database, type Session } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { Lease } from './job.entity.ts';
 
@@ -63,9 +63,12 @@ export class Leases {
     });
   }
 
-  /** Asserts, inside the very transaction that relies on it, that the lease is still held. @throws LeaseLost */
-  async demand(tx: Transaction, { subject, fence }: Lease): Promise<void> {
-    const held = await tx.manager.findOneBy(Lease, { subject, fence });
+  /**
+   * Asserts that the lease is still held. What is written relies on it only inside the very transaction that asked.
+   * @throws LeaseLost
+   */
+  async demand({ manager }: Session, { subject, fence }: Lease): Promise<void> {
+    const held = await manager.findOneBy(Lease, { subject, fence });
     if (!held || held.expiresAt <= this.clock.now()) throw new LeaseLost(subject);
   }
 

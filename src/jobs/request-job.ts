@@ -43,7 +43,7 @@ export class RequestJob {
 
   /**
    * Plans a job, and unless it is a dry run or the plan refuses, puts it on record and wakes a worker.
-   * @throws a problem: 404 for a target that is not there, 409 with findings for a plan that refuses
+   * @throws a problem: 404 for a target that is not there, 409 with findings for a plan that refuses, or while all is frozen
    */
   async run(caller: Caller, asked: NewJob): Promise<Requested> {
     const kind = this.kinds.named(asked.kind);
@@ -54,6 +54,7 @@ export class RequestJob {
       options: optionsOf(kind, asked),
       target: await this.stores.target(caller.scope, kind, asked),
     };
+    if (!asked.dryRun) await this.stores.demandUnfrozen();
     const busy = draft.kind.changes ? this.stores.busy(draft.target) : null;
     if (busy && !asked.dryRun) throw conflict('change_in_progress', busy.message, [busy]);
     if (busy) return { kind: 'plan', plan: refusal([busy]) };

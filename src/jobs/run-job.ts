@@ -1,17 +1,20 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { error, type Finding } from '../core/finding.ts';
 import { nextMove, type Move } from '../core/jobs/progress.ts';
+import { ServiceFrozen } from '../freeze/service-frozen.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
+import { stoppedByFreeze, undoFailed } from './frozen-finding.ts';
+import { CutOff } from './interruption.ts';
 import { JobEnds } from './job-ends.ts';
 import type { Job, JobStep } from './job.entity.ts';
 import { Journal } from './journal.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { JobSessions } from './job-sessions.ts';
+import { JobSessions, type OpenSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobSurroundings } from './job-surroundings.ts';
 import { StepRunner } from './step-runner.ts';
 import { Steps } from './steps.ts';
+import { takeOver } from './take-over.ts';
 import { RUN_JOB } from './waking.ts';
 
 /** Jobs wait for hosts most of their time; more at once would only queue up at sshd and at the database. */
@@ -42,22 +45,26 @@ export class RunJob implements OnModuleInit {
     this.queue.register({ name: RUN_JOB, concurrency: AT_ONCE, process: (id, context) => this.run(id, context) });
   }
 
-  async run(jobId: string, { signal }: Pick<WorkContext, 'signal'>): Promise<WorkOutcome> {
+  async run(jobId: string, { signal: stop }: Pick<WorkContext, 'signal'>): Promise<WorkOutcome> {
     const job = await this.unfinished(jobId);
     if (!job) return 'done';
+    const askedAt = performance.now();
     const lease = await this.tools.leases.acquire(leaseSubject(job), job.id);
     if (!lease) return { againInMs: AGAIN_MS };
-    await using keeper = new LeaseKeeper(this.tools.leases, lease);
+    await using keeper = new LeaseKeeper(this.tools.leases, lease, askedAt);
     try {
-      await this.carry(jobId, keeper, signal);
+      await this.carry(jobId, keeper, stop);
     } catch (thrown) {
       // Whoever holds the lease now goes on; without a new holder the next try, or the sweeper, does.
-      this.log.error(
-        thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`),
-      );
+      if (thrown instanceof CutOff) this.log.log(`job ${jobId}: ${thrown.message}`);
+      else
+        this.log.error(
+          thrown instanceof Error ? thrown : new Error(`job ${jobId} stopped on something that is no error`),
+        );
       return { againInMs: AGAIN_MS };
     }
-    return 'done';
+    // Where several processes share the queue, another one goes on at once.
+    return stop.aborted ? { againInMs: AGAIN_MS } : 'done';
   }
 
   private async unfinished(jobId: string): Promise<Job | null> {
@@ -71,24 +78,38 @@ export class RunJob implements OnModuleInit {
     if (!job) return;
     const steps = await this.tools.jobs.stepsOf(this.tools.database.read, job.id);
     const journal = new Journal(this.tools, keeper.lease, job, steps);
-    await using sessions = await this.sessions.open(journal, keeper);
-    const runner = new StepRunner(journal, this.steps, sessions.of, keeper.signal);
-    if (job.state === 'queued') await journal.turn({ kind: 'taken' });
-    await this.move(journal, runner, stop, job);
+    await using sessions = await this.sessions.open(journal, keeper, stop);
+    try {
+      await this.begin(journal, sessions);
+      await this.move(journal, sessions, stop);
+    } catch (thrown) {
+      const { reason } = sessions.signal as { reason: unknown };
+      if (reason instanceof CutOff) throw reason;
+      if (!(reason instanceof ServiceFrozen)) throw thrown;
+      await halt(journal, reason);
+    }
+  }
+
+  private async begin(journal: Journal, sessions: OpenSessions): Promise<void> {
+    if (journal.job.state === 'running') return takeOver(journal, sessions);
+    await sessions.permit.demand();
+    await journal.turn({ kind: 'taken' });
   }
 
   /** Move by move to the end, or to the border of a step once the service is to stop. */
-  private async move(journal: Journal, runner: StepRunner, stop: AbortSignal, job: Job): Promise<void> {
+  private async move(journal: Journal, sessions: OpenSessions, stop: AbortSignal): Promise<void> {
+    const runner = new StepRunner(journal, this.steps, sessions.of, sessions.signal);
     for (;;) {
       if (stop.aborted) return;
       await journal.heed();
       const move = nextMove(journal.progress);
       if (move === null) return;
-      await this.make(move, journal, runner, job);
+      if (move.kind === 'do' || move.kind === 'undo') await sessions.permit.demand();
+      await this.make(move, journal, runner);
     }
   }
 
-  private async make(move: Move, journal: Journal, runner: StepRunner, job: Job): Promise<void> {
+  private async make(move: Move, journal: Journal, runner: StepRunner): Promise<void> {
     switch (move.kind) {
       case 'do':
         return runner.doAll(move.positions);
@@ -97,9 +118,9 @@ export class RunJob implements OnModuleInit {
       case 'turn-back':
         return journal.turn({ kind: 'turned-back' }, firstFinding(journal.steps, 'failed'));
       case 'end':
-        if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, frozen(journal.steps));
-        await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, job));
-        return this.ends.tell(job);
+        if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, undoFailed(journal.steps));
+        await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, journal.job));
+        return this.ends.tell(journal.job);
     }
   }
 }
@@ -107,14 +128,7 @@ export class RunJob implements OnModuleInit {
 const firstFinding = (steps: readonly JobStep[], state: JobStep['state']) =>
   steps.find((step) => step.state === state)?.finding ?? null;
 
-/** A frozen job keeps its subject: nothing else may change it until a person has looked. */
-const frozen = (steps: readonly JobStep[]): Finding => {
-  const stuck = steps.find((step) => step.state === 'undo-failed');
-  const cause = stuck?.finding;
-  return error(
-    'job_frozen',
-    stuck?.subject ?? 'job',
-    `Undoing "${stuck?.name ?? '?'}" on ${stuck?.subject ?? '?'} failed. ${cause?.message ?? ''} Mend that, then POST …/retry: the job goes on undoing from there.`,
-    { step: stuck?.name ?? '', cause: cause?.code ?? '' },
-  );
+/** A job that is under way waits for a person from here on; one that was not begun waits for the release. */
+const halt = async (journal: Journal, { reason }: ServiceFrozen): Promise<void> => {
+  if (journal.job.state === 'running') await journal.turn({ kind: 'halted' }, stoppedByFreeze(journal.steps, reason));
 };

@@ -5,6 +5,7 @@ import { ConfirmVote } from './steps/confirm-vote.ts';
 import { AwaitConfig, GuardConfig, ReloadConfig, WriteConfig } from './steps/corosync-config.ts';
 import { InstallCertificate, IssueHostCertificate, RequestKey } from './steps/host-certificate.ts';
 import { ForgetPackages, InstallPackages } from './steps/install-packages.ts';
+import { KeepConfig } from './steps/restore-timer.ts';
 import { ProbeQnetd } from './steps/probe-qnetd.ts';
 import { RecordOnboarding } from './steps/record-onboarding.ts';
 import { RecordPreparation } from './steps/record-preparation.ts';
@@ -23,6 +24,7 @@ export const STEP_PROVIDERS = [
   ReloadConfig,
   AwaitConfig,
   StartQdevice,
+  KeepConfig,
   StartQnetd,
   ProbeQnetd,
   ConfirmVote,

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { FreezeWatch } from '../freeze/freeze-watch.ts';
 import { CONFIG, type Config } from '../platform/config/config.ts';
 import { WorkQueue, type WorkOutcome } from '../platform/queue/queue.ts';
 import { JobEnds } from './job-ends.ts';
@@ -21,12 +22,14 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
     private readonly queue: WorkQueue,
     private readonly ends: JobEnds,
     private readonly leases: Leases,
+    private readonly freezes: FreezeWatch,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
     this.queue.register({ name: SWEEP_JOBS, concurrency: 1, process: () => this.sweep() });
     this.ends.listen((job) => void this.afterJob(job.clusterId));
+    this.freezes.listen(() => void this.afterRelease());
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -38,11 +41,24 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap {
   }
 
   private async sweep(): Promise<WorkOutcome> {
-    for (const id of await this.work.unfinishedJobs()) await this.queue.wake(RUN_JOB, id);
+    await this.wakeUnfinished();
     await this.work.votes.schedule();
     await this.work.hostKeys.run();
     await this.work.readings.run();
     return 'done';
+  }
+
+  private async wakeUnfinished(): Promise<void> {
+    for (const id of await this.work.unfinishedJobs()) await this.queue.wake(RUN_JOB, id);
+  }
+
+  /** Jobs that were queued during a freeze go on by themselves. */
+  private async afterRelease(): Promise<void> {
+    try {
+      await this.wakeUnfinished();
+    } catch (thrown) {
+      this.log.error(thrown instanceof Error ? thrown : new Error('after a release'));
+    }
   }
 
   /** A job may have changed what is to be watched, and each one is followed by a look at the votes. */

@@ -22,6 +22,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['arbiters'],
   ['clusters'],
   ['certificates', 'votes'],
+  ['freeze'],
   ['jobs'],
 ];
 /** Tells of the process itself and leans on platform alone. */
@@ -130,7 +131,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, jobs',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];

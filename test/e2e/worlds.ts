@@ -11,4 +11,9 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   'bare-hosts': { clusters: ['raw:2:bare'], arbiter: 'bare' },
   refusals: { clusters: ['duo:2', 'trio:3', 'other:2'], arbiter: 'stock' },
   undo: { clusters: ['duo:2', 'trio:3', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
+  restore: {
+    clusters: [...Array.from({ length: 8 }, (_, index) => `r${index + 1}:2`), 'pve:2:pve', 'quad:4'],
+    arbiter: 'fresh',
+  },
+  freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
 };

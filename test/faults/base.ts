@@ -4,7 +4,7 @@ import { DataDirectory } from './data-directory.ts';
 import { FaultyService } from './faulty.ts';
 
 /** A service's data from which every cell begins: everything is registered, and nothing onboarded. */
-export interface Base {
+export interface Base extends AsyncDisposable {
   readonly data: DataDirectory;
   readonly arbiterId: string;
   readonly clusterIds: ReadonlyMap<string, string>;
@@ -25,5 +25,8 @@ export const makeBase = async (lab: Lab, { prepared }: { prepared: boolean }): P
   const clusterIds = new Map<string, string>();
   for (const { name } of lab.clusters) clusterIds.set(name, await inventory.register(name));
   await process.stop();
-  return { data, arbiterId: inventory.arbiterId, clusterIds };
+  return {
+    ...{ data, arbiterId: inventory.arbiterId, clusterIds },
+    [Symbol.asyncDispose]: () => data[Symbol.asyncDispose](),
+  };
 };

@@ -39,14 +39,16 @@ export const runMatrix = async (options: MatrixOptions): Promise<boolean> => {
   const { say, stop } = options;
   const lab = await Lab.attach();
   const lanes: Lane[] = [];
+  await using bases = new AsyncDisposableStack();
   try {
-    const arbiter = await Lane.open(lab, await makeBase(lab, { prepared: false }), 'arbiter', ARBITER);
+    const unprepared = bases.use(await makeBase(lab, { prepared: false }));
+    const arbiter = await Lane.open(lab, unprepared, 'arbiter', ARBITER);
     lanes.push(arbiter);
     const arbiterPlans = await arbiter.plans();
     // Whoever changes the arbiter has it to himself: its cells come first, and then it is prepared for all.
     const first = await runSome(options, lab, [arbiter], arbiterPlans);
     await lab.reset('arbiter');
-    const base = await makeBase(lab, { prepared: true });
+    const base = bases.use(await makeBase(lab, { prepared: true }));
     const onClusters = await Promise.all(
       options.lanes.map((shape, index) => Lane.open(lab, base, `lane${index + 1}`, shapeNamed(shape))),
     );

@@ -30,7 +30,7 @@ export const runOperations = async (options: OperationsOptions): Promise<boolean
   const { count, minutes, seed, say } = options;
   say(`seed ${seed}`);
   const lab = await Lab.attach();
-  const base = await makeBase(lab, { prepared: true });
+  await using base = await makeBase(lab, { prepared: true });
   const lanes = await Promise.all(
     options.lanes.map((shape, index) => Lane.open(lab, base, `lane${index + 1}`, shapeNamed(shape))),
   );

@@ -1,7 +1,16 @@
 import type { ToolOutput } from '../../src/core/corosync/tools/tool.ts';
 import type { Clock } from '../../src/core/time.ts';
+import type { HostAddress } from '../../src/core/names.ts';
+import { within } from '../../src/platform/ssh/deadline.ts';
 import type { Payload, Script } from '../../src/platform/ssh/script.ts';
-import type { ConnectOptions, FinishedCommand, SshConnection, SshTarget } from '../../src/platform/ssh/ssh.ts';
+import { SshFailure } from '../../src/platform/ssh/ssh-failure.ts';
+import type {
+  ConnectOptions,
+  FinishedCommand,
+  ScriptOptions,
+  SshConnection,
+  SshTarget,
+} from '../../src/platform/ssh/ssh.ts';
 import { report } from '../core/facts/frames.ts';
 import { ARBITER_ADDRESS, FakeCluster, sha256, told, versionIn, type FakeNode } from './fake-cluster.ts';
 
@@ -18,12 +27,19 @@ export type Interference = (call: Call) => Promise<ToolOutput | void> | ToolOutp
 
 const LOOKS = ['gather-node.sh', 'gather-arbiter.sh', 'look-node.sh', 'look-arbiter.sh', 'config-state.sh'];
 const WAITS = ['await-config.sh'];
+/** Raises a number that is remembered, and changes nothing. */
+const FENCES = ['raise-fence.sh'];
 
 /** A changing script's way to say no (see change.sh). */
 export const refusing = (code: string, sentence = 'it cannot be'): ToolOutput => ({
   exitCode: 70,
   stdout: '',
   stderr: `umpire: ${code}: ${sentence}\n`,
+});
+
+const endingsOn = (address: HostAddress) => ({
+  timedOut: () => new SshFailure('ssh_command_timeout', address),
+  aborted: () => new SshFailure('ssh_aborted', address),
 });
 
 const flat = (address: string): string => sha256(address).slice(0, 32);
@@ -44,7 +60,7 @@ export class FakeHosts {
 
   /** What changed anything, in order. */
   get changes(): readonly Call[] {
-    return this.calls.filter(({ script }) => ![...LOOKS, ...WAITS].includes(script));
+    return this.calls.filter(({ script }) => ![...LOOKS, ...WAITS, ...FENCES].includes(script));
   }
 
   /** Has somebody stand before a script, on each host or on one. */
@@ -68,7 +84,7 @@ export class FakeHosts {
         return isOpen;
       },
       run: () => Promise.reject(new Error('the service runs scripts only')),
-      script: (script, args, { payload = {} }) => this.script(target, options, script, { args, payload }),
+      script: (script, args, limits) => this.script(target, options, script, args, limits),
       close,
       [Symbol.asyncDispose]: close,
     });
@@ -78,18 +94,22 @@ export class FakeHosts {
     { address }: SshTarget,
     { onCommand }: ConnectOptions,
     { name, sha256: scriptSha256 }: Script,
-    { args, payload }: Pick<Call, 'args' | 'payload'>,
+    args: readonly string[],
+    { payload = {}, ...limits }: ScriptOptions,
   ): Promise<FinishedCommand> {
     const call = { address, script: name, args, payload };
-    this.calls.push(call);
-    const instead = await this.interferences.get(name)?.(call);
-    const output = instead ?? this.answer(call);
+    // As over SSH: at its deadline or at the signal we let go, and a script that would begin after it never does.
+    const output = await within(limits, endingsOn(address), async () => {
+      this.calls.push(call);
+      return (await this.interferences.get(name)?.(call)) ?? this.answer(call);
+    });
     const finished = { ...output, startedAt: this.clock.now(), durationMs: 1 };
     await onCommand?.({ host: address, shown: [name, ...args].join(' '), asRoot: true, scriptSha256, ...finished });
     return finished;
   }
 
   private answer({ address, script, args, payload }: Call): ToolOutput {
+    if (FENCES.includes(script)) return told('');
     const isArbiter = address === ARBITER_ADDRESS;
     if (LOOKS.includes(script))
       return told(report(isArbiter ? this.ofArbiter() : this.ofNode(this.cluster.node(address)), args[0] ?? ''));
@@ -114,7 +134,6 @@ export class FakeHosts {
       ...this.ofHost(ARBITER_ADDRESS, ['corosync-qnetd', 'libnss3-tools']),
       units: told('Id=corosync-qnetd.service\nActiveState=active\nUnitFileState=enabled\n'),
       database: told('link nssdb.umpire-1\n'),
-      arguments: told('/usr/bin/corosync-qnetd -f -s req\ncoroqnetd\n'),
       ...this.cluster.arbiterView(),
     };
   }
@@ -138,7 +157,7 @@ export class FakeHosts {
   }
 
   private change(node: FakeNode, script: string, args: readonly string[], payload: Payload): ToolOutput {
-    const [first = '', second = '', third = ''] = args;
+    const [first = '', second = ''] = args;
     const has = sha256(Buffer.from(node.config, 'latin1'));
     switch (script) {
       case 'install-packages.sh':
@@ -153,10 +172,15 @@ export class FakeHosts {
       case 'remove-certificates.sh':
         node.hasCertificates = script.startsWith('install');
         return told('');
-      case 'write-config.sh':
-        if (has !== second && has !== third) return refusing('config_changed');
+      case 'disarm-restore.sh':
+        return told('');
+      case 'swap-config.sh':
+      case 'write-config.sh': {
+        const [, expected, wanted] = args.slice(-4);
+        if (has !== expected && has !== wanted) return refusing('config_changed');
         node.config = Buffer.from(textOf(payload['PAYLOAD_CONFIG']), 'base64').toString('latin1');
         return told('');
+      }
       case 'reload.sh':
         if (has !== first) return refusing('config_changed');
         for (const each of this.cluster.nodes) each.runningVersion = versionIn(each.config);

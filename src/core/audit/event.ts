@@ -34,8 +34,10 @@ export type AuditEvent =
       { jobId: string; jobKind: string; subjectId: string; options: Readonly<Record<string, unknown>> }
     >
   | Event<'job.ended', { jobId: string; jobKind: string; state: string; finding: string | null }>
-  | Event<'job.cancelled' | 'job.retried', { jobId: string; jobKind: string }>
+  | Event<'job.cancelled' | 'job.retried' | 'job.undo-requested', { jobId: string; jobKind: string }>
+  | Event<'job.taken-over', { jobId: string; jobKind: string; fence: number }>
   | Event<'step.started' | 'step.undo-started', { jobId: string; step: string; subject: string; attempt: number }>
+  | Event<'freeze.set' | 'freeze.released', { reason: string }>
   | Event<'vote.changed', { clusterId: string; from: string | null; to: string; findings: readonly string[] }>;
 
 export type AuditKind = AuditEvent['kind'];
@@ -69,8 +71,12 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'job.ended': true,
   'job.cancelled': true,
   'job.retried': true,
+  'job.undo-requested': true,
+  'job.taken-over': true,
   'step.started': true,
   'step.undo-started': true,
+  'freeze.set': true,
+  'freeze.released': true,
   'vote.changed': true,
 };
 

@@ -9,8 +9,6 @@ import { answer, section, type Sections } from './sections.ts';
 export interface ArbiterFacts extends HostFacts {
   /** What stands where qnetd looks for its NSS database: nothing, a directory, a database, or a link to one of ours. */
   readonly database: string;
-  /** The daemon's arguments and user, while it runs. */
-  readonly process: { readonly arguments: readonly string[]; readonly user: string } | null;
   readonly status: ToolReading<QnetdStatus>;
   readonly clusters: ToolReading<readonly QnetdCluster[]>;
 }
@@ -18,12 +16,6 @@ export interface ArbiterFacts extends HostFacts {
 export const arbiterFacts = (sections: Sections, askedAt: Instant, subject: string): ArbiterFacts => ({
   ...hostFacts(sections, askedAt),
   database: answer(sections, 'database') ?? 'unknown',
-  process: processOf(answer(sections, 'arguments')),
   status: qnetdStatusTool.parse(section(sections, 'status'), subject),
   clusters: qnetdListTool.parse(section(sections, 'clients'), subject),
 });
-
-const processOf = (text: string | null): ArbiterFacts['process'] => {
-  const [command, user] = (text ?? '').split('\n');
-  return command && user ? { arguments: command.trim().split(' '), user } : null;
-};

@@ -3,6 +3,7 @@ import { error, fail, succeed, type Result } from '../finding.ts';
 /**
  * A job's progress as a state machine. A job that was taken ends `done`, `undone`, `cancelled` or `frozen`, and nothing
  * else (invariant 15): forward stage by stage; after the first failure backward through everything that was begun.
+ * A `frozen` job waits for a person, who has it go on (`retried`) or put back what it changed (`undo-requested`).
  */
 export type JobState = 'queued' | 'running' | 'done' | 'undone' | 'frozen' | 'cancelled';
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'undoing' | 'undone' | 'undo-failed';
@@ -30,7 +31,9 @@ export type ProgressEvent =
   | { readonly kind: 'turned-back' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'cancel-requested' }
-  | { readonly kind: 'retried' };
+  | { readonly kind: 'halted' }
+  | { readonly kind: 'retried' }
+  | { readonly kind: 'undo-requested' };
 
 export type Move =
   | { readonly kind: 'do'; readonly positions: readonly number[] }
@@ -111,8 +114,12 @@ export const advance = (progress: Progress, event: ProgressEvent): Result<Progre
     }
     case 'cancel-requested':
       return cancel(progress, event);
+    case 'halted':
+      return progress.state === 'running' ? succeed({ ...progress, state: 'frozen' }) : illegal(progress, event);
     case 'retried':
-      return progress.state === 'frozen' ? succeed(thawed(progress)) : illegal(progress, event);
+      return progress.state === 'frozen' ? succeed(thawed(progress, progress.direction)) : illegal(progress, event);
+    case 'undo-requested':
+      return progress.state === 'frozen' ? succeed(thawed(progress, 'backward')) : illegal(progress, event);
     default:
       return moveStep(progress, event.kind, event.position, event);
   }
@@ -125,10 +132,14 @@ const cancel = (progress: Progress, event: ProgressEvent): Result<Progress> => {
   return succeed({ ...progress, cancelRequested: true });
 };
 
-/** A frozen job goes on undoing where it stopped. */
-const thawed = (progress: Progress): Progress => ({
+/**
+ * A frozen job goes on where it stopped, in the direction that a person chose. A step that was under way when the job was
+ * halted stays as it is: whether it had its effect is unknown, so it is done again, or undone like one that had.
+ */
+const thawed = (progress: Progress, direction: Direction): Progress => ({
   ...progress,
   state: 'running',
+  direction,
   steps: progress.steps.map((step) => (step.state === 'undo-failed' ? { ...step, state: 'undoing' } : step)),
 });
 

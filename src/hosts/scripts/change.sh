@@ -11,7 +11,7 @@ refuse() {
 # to another is refused here, whatever it believes. The lock makes changes of one subject pass one at a time; it is
 # held until the script ends, also by what the script starts.
 [ -d /run/umpire ] || mkdir -p /run/umpire
-exec 9>>"/run/umpire/$1.lock"
+exec 9>>/run/umpire/lock
 flock -w 20 9 || refuse change_in_progress 'another change holds this host since 20 seconds'
 seen=0
 [ ! -e "/run/umpire/$1.fence" ] || read -r seen <"/run/umpire/$1.fence"

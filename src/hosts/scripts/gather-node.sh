@@ -9,18 +9,14 @@ files() {
     if [ -e "$path" ]; then echo "$path"; fi
   done
 }
-packages() {
-  # shellcheck disable=SC2016 # the braces are dpkg-query's, not the shell's
-  dpkg-query -W -f '${Package} ${db:Status-Status} ${Version}\n' corosync corosync-qdevice corosync-qnetd libnss3-tools
-}
 units() {
   systemctl show -p Id,ActiveState,SubState,UnitFileState corosync.service corosync-qdevice.service
 }
 section user id -u
 section clock date +%s%3N
-section machine cat /etc/machine-id
+section machine machine
 section addresses ip -o addr show scope global
-section packages packages
+section packages packages corosync corosync-qdevice corosync-qnetd libnss3-tools
 section units units
 section config base64 -w0 /etc/corosync/corosync.conf
 section runningVersion corosync-cmapctl -g totem.config_version

@@ -10,29 +10,35 @@ usage=$5
 trust=$6
 group=$7
 sha256=$8
-nss() {
-  certutil "$@" -d "sql:$stage" -f "$stage/pwdfile.txt"
-}
 # A run before this one came as far as the swap, which follows on every check.
 [ "$(readlink "$live")" = "$(basename "$stage")" ] && exit 0
 [ -d "$stage" ] || refuse stage_missing "$stage is gone"
-# Adding a certificate that is there already would leave two under one nickname, and NSS would choose.
-if nss -L -n 'QNet CA' >/dev/null 2>&1; then
-  nss -M -n 'QNet CA' -t 'CT,,' >&2
-else
-  printf '%s\n' "$PAYLOAD_CA" | nss -A -n 'QNet CA' -t 'CT,,' -a >&2 || refuse certificate_not_installed 'certutil refused the CA'
-fi
-if ! nss -L -n "$nickname" >/dev/null 2>&1; then
-  printf '%s\n' "$PAYLOAD_CERTIFICATE" | nss -A -n "$nickname" -t 'u,u,u' -a >&2 || refuse certificate_not_installed 'certutil refused the certificate'
-fi
-nss -V -u "$usage" -n "$nickname" >&2 || refuse certificate_not_valid 'certutil -V does not accept the certificate'
-[ "$(nss -L -n "$nickname" -r | sha256sum | cut -d ' ' -f 1)" = "$sha256" ] || refuse certificate_not_valid 'another certificate stands under this nickname'
-nss -L -n "$nickname" | grep -q "Subject: \"CN=$name\"" || refuse certificate_not_valid 'the certificate has another common name'
-nss -K | grep -q "NSS Certificate DB:$nickname" || refuse certificate_not_valid 'the private key of the certificate is not there'
+printf '%s\n' "$PAYLOAD_CA" >"$stage/ca.pem"
+printf '%s\n' "$PAYLOAD_CERTIFICATE" >"$stage/own.pem"
+# One certutil for all of it: each process would open the database and test its ciphers anew. It stops at the first line that
+# fails. A certificate that stands there already is known by issuer and serial and not added twice.
 # `certutil -V` judges a client or server certificate only under a CA that is trusted for both; what stays is the least
-# that works.
-nss -M -n 'QNet CA' -t "$trust" >&2 || refuse certificate_not_installed 'certutil could not set the trust of the CA'
-rm -f "$stage/request.der"
+# that works. The list at the end shows "u" only for a certificate whose private key is there.
+cat >"$stage/batch" <<BATCH
+-A -n "QNet CA" -t CT,, -a -i $stage/ca.pem
+-A -n "$nickname" -t u,u,u -a -i $stage/own.pem
+-V -u $usage -n "$nickname"
+-L -n "$nickname" -r -o $stage/own.der
+-M -n "QNet CA" -t $trust
+-L
+BATCH
+said=$(certutil -B -i "$stage/batch" -d "sql:$stage" -f "$stage/pwdfile.txt" 2>&1)
+status=$?
+printf '%s\n' "$said" >&2
+case $said in
+  *'certificate is valid'*) [ "$status" -eq 0 ] || refuse certificate_not_installed 'certutil did not come to its end' ;;
+  *'certificate is invalid'*) refuse certificate_not_valid 'certutil -V does not accept the certificate' ;;
+  *) refuse certificate_not_installed 'certutil refused the CA or the certificate' ;;
+esac
+case $said in *"$nickname "*u,u,u*) ;; *) refuse certificate_not_valid 'the private key of the certificate is not there' ;; esac
+# The very bytes that were issued, and with them the common name, which `certutil -V` does not look at.
+[ "$(sha256sum <"$stage/own.der")" = "$sha256  -" ] || refuse certificate_not_valid "another certificate than the one for $name stands under this nickname"
+rm -f "$stage/request.der" "$stage/ca.pem" "$stage/own.pem" "$stage/own.der" "$stage/batch"
 if [ "$group" = root ]; then
   chmod 0770 "$stage" && chmod 0660 "$stage"/*
 else

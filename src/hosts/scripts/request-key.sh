@@ -5,7 +5,7 @@ stage=$1
 name=$2
 umask 077
 if [ ! -s "$stage/request.der" ]; then
-  rm -rf "$stage"
+  [ ! -e "$stage" ] || rm -rf "$stage"
   mkdir -p "$stage" || refuse stage_not_writable "$stage cannot be made"
   # The empty password file is what the stock scripts use: the database is protected by its mode.
   : >"$stage/pwdfile.txt"

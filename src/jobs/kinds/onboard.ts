@@ -18,16 +18,17 @@ import { lookAt } from '../look-at.ts';
 import type { JobKind, JobTarget, PlanRequest } from '../job-kind.ts';
 import { confirmVote } from '../steps/confirm-vote.ts';
 import {
-  awaitConfig,
-  guardConfig,
-  reloadConfig,
-  writeConfig,
+  restoreAfterSeconds,
+  restoreTimer,
   type ConfigChange,
   type ConfigText,
-} from '../steps/corosync-config.ts';
+  type RestoreTimer,
+} from '../steps/config-change.ts';
+import { awaitConfig, guardConfig, reloadConfig, writeConfig } from '../steps/corosync-config.ts';
 import { installCertificate, issueCertificate, requestKey, type NssPlace } from '../steps/host-certificate.ts';
 import { forgetPackages, installPackages } from '../steps/install-packages.ts';
 import { recordOnboarding } from '../steps/record-onboarding.ts';
+import { keepConfig } from '../steps/restore-timer.ts';
 import { startQdevice } from '../steps/start-qdevice.ts';
 
 const options = z.strictObject({
@@ -35,6 +36,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('The person asking has read the warnings for odd numbers of nodes.'),
+  restoreAfterSeconds,
 });
 type Options = z.output<typeof options>;
 
@@ -95,7 +97,7 @@ const clusterOf = ({ cluster }: JobTarget): ClusterWithNodes => {
 };
 
 const stepsFor = (
-  { jobId, target }: PlanRequest<Options>,
+  { jobId, target, options: { restoreAfterSeconds: afterSeconds } }: PlanRequest<Options>,
   cluster: ClusterWithNodes,
   decision: OnboardingDecision,
   nodes: readonly SeenNode[],
@@ -103,7 +105,8 @@ const stepsFor = (
   const place = placeOf(jobId, cluster.name);
   const record = `/var/lib/umpire/packages-${jobId}`;
   const lacking = nodes.filter((node) => missingOn(node).length > 0);
-  const change = changeOf(cluster, decision, nodes);
+  const restore = restoreTimer(jobId, nodes.length, { afterSeconds, stopsDevice: true });
+  const change = changeOf(cluster, decision, nodes, restore);
   return inStages(
     lacking.map((node) => installPackages(node.address, node.id, { packages: missingOn(node), record })),
     nodes.map((node) => requestKey(node.address, node.id, place)),
@@ -122,6 +125,7 @@ const stepsFor = (
     // One node at a time, the next only after this one's vote was seen cast twice (invariant 7).
     ...nodes.map((node) => [startQdevice(node.address, node.id, { votes: decision.votesAfter })]),
     [confirmVote(cluster.name, { clusterId: cluster.id })],
+    ...keepConfig(change),
     lacking.map((node) => forgetPackages(node.address, node.id, { record })),
     [
       recordOnboarding(cluster.name, {
@@ -162,6 +166,7 @@ const changeOf = (
   cluster: ClusterWithNodes,
   decision: OnboardingDecision,
   nodes: readonly SeenNode[],
+  restore: RestoreTimer,
 ): ConfigChange => ({
   nodes: nodes.map((node) => ({ hostId: node.id, subject: node.address })),
   master: cluster.kind === 'pve',
@@ -170,6 +175,7 @@ const changeOf = (
   restored: asText(decision.restored),
   votesAfter: decision.votesAfter,
   votesRestored: decision.votesRestored,
+  restore,
 });
 
 const asText = ({ text, version }: ConfigVersion): ConfigText => {

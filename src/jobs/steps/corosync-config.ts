@@ -4,40 +4,12 @@ import { answer } from '../../core/facts/sections.ts';
 import { HostRefusal, type HostSession } from '../../hosts/host-session.ts';
 import { SCRIPTS } from '../../hosts/scripts.ts';
 import { planned, type Step, type StepWork } from '../step.ts';
+import { configPathOf, type ConfigChange, type ConfigNode, type ConfigText } from './config-change.ts';
+import { armAndWrite, disarm } from './restore-timer.ts';
 
-/** A text of corosync.conf as it travels: in base64, so that each of its bytes arrives as it is. */
-export interface ConfigText {
-  readonly base64: string;
-  readonly sha256: string;
-  /** `totem.config_version` in it. */
-  readonly version: string;
-}
-
-export interface ConfigNode {
-  readonly hostId: string;
-  readonly subject: string;
-}
-
-/** A change of corosync.conf on all nodes of a cluster. */
-export interface ConfigChange {
-  readonly nodes: readonly ConfigNode[];
-  /** On Proxmox VE one master copy, which pmxcfs spreads and has corosync reload by itself. */
-  readonly master: boolean;
-  readonly before: ConfigText;
-  readonly after: ConfigText;
-  /** `before` under a version above `after`: corosync takes no version back. */
-  readonly restored: ConfigText;
-  /** Node votes that must be online for `after`, and for `restored`, to be quorate without the device's. */
-  readonly votesAfter: number;
-  readonly votesRestored: number;
-}
-
-const LOCAL = '/etc/corosync/corosync.conf';
-const MASTER = '/etc/pve/corosync.conf';
 /** pmxcfs writes the local files and reloads within about 1.2 s (measured); a busy node may take longer. */
 const SETTLE_S = 20;
 
-const pathOf = (change: ConfigChange): string => (change.master ? MASTER : LOCAL);
 /** Whose file is written: each node's own, or the one master copy, through the first node. */
 const writtenOn = (change: ConfigChange): readonly ConfigNode[] =>
   change.master ? change.nodes.slice(0, 1) : change.nodes;
@@ -49,8 +21,8 @@ const swap = (
   to: ConfigText,
   votes: number,
 ): Promise<string> =>
-  session.change(SCRIPTS.writeConfig, {
-    args: [pathOf(change), from, to.sha256, String(votes)],
+  session.change(SCRIPTS.swapConfig, {
+    args: [configPathOf(change), from, to.sha256, String(votes)],
     payload: { PAYLOAD_CONFIG: to.base64 },
   });
 
@@ -73,7 +45,7 @@ const stateOf = async (session: HostSession): Promise<ConfigState> => {
   };
 };
 
-/** Kept once every node was found to have what the plan was made from. */
+/** Kept once files may have been written. */
 interface Guarded {
   readonly guarded: true;
 }
@@ -94,24 +66,24 @@ export const guardConfig = (subject: string, change: ConfigChange) => planned('g
 export class GuardConfig implements Step<ConfigChange, Guarded> {
   readonly name = 'guard-config';
 
-  /** Looks once more, just before the first write, that all nodes still have what the plan was made from. */
-  async do({ hostOf, input }: StepWork<ConfigChange, Guarded>): Promise<Guarded> {
-    const states = await Promise.all(
-      input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
-    );
-    for (const { node, state } of states) {
-      const known = [input.before.sha256, input.after.sha256];
-      if (!state.file || !known.includes(state.file)) throw changedByHand(node);
-    }
-    return { guarded: true };
+  /** Says that from here on files may be written; nothing is touched yet. */
+  do(): Promise<Guarded> {
+    return Promise.resolve({ guarded: true });
   }
 
   async undo({ hostOf, input, output, outputOf }: StepWork<ConfigChange, Guarded>): Promise<void> {
     // Nothing is written before this step is done: whatever the files hold then is none of our doing.
     if (output === null) return;
-    const states = await Promise.all(
-      input.nodes.map(async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) })),
-    );
+    await this.restore({ hostOf, input, outputOf });
+    await everywhere(input, (node) => disarm(hostOf(node.hostId), input));
+  }
+
+  private async restore({
+    hostOf,
+    input,
+    outputOf,
+  }: Pick<StepWork<ConfigChange, Guarded>, 'hostOf' | 'input' | 'outputOf'>): Promise<void> {
+    const states = await everywhere(input, async (node) => ({ node, state: await stateOf(hostOf(node.hostId)) }));
     const spread =
       states.some(({ state }) => state.running !== input.before.version) ||
       (input.master && states[0]?.state.master !== input.before.sha256);
@@ -126,11 +98,14 @@ export class GuardConfig implements Step<ConfigChange, Guarded> {
     const first = input.nodes[0];
     if (!input.master && first)
       await hostOf(first.hostId).change(SCRIPTS.reload, {
-        args: [target.sha256, target.version, String(input.votesRestored)],
+        args: [target.sha256, target.version, String(input.votesRestored), '-'],
       });
-    await Promise.all(input.nodes.map((node) => awaitRunning(hostOf(node.hostId), target)));
+    await everywhere(input, (node) => awaitRunning(hostOf(node.hostId), target));
   }
 }
+
+const everywhere = <T>({ nodes }: ConfigChange, work: (node: ConfigNode) => Promise<T>): Promise<T[]> =>
+  Promise.all(nodes.map(work));
 
 const isOurs = (change: ConfigChange, found: string | null): boolean =>
   [change.before, change.after, change.restored].some((text) => text.sha256 === found);
@@ -161,15 +136,17 @@ interface WriteInput {
 }
 
 export const writeConfig = (change: ConfigChange) =>
-  writtenOn(change).map((node) => planned('write-config', node.subject, node.hostId, { change }));
+  change.nodes.map((node) => planned('write-config', node.subject, node.hostId, { change }));
 
-/** Compare-and-swap of corosync.conf: a hand edit wins, and the change is refused. */
+/** Compare-and-swap of corosync.conf, under a timer that takes it back: a hand edit wins, and the change is refused. */
 @Injectable()
 export class WriteConfig implements Step<WriteInput, Written> {
   readonly name = 'write-config';
 
-  async do({ host, input: { change } }: StepWork<WriteInput, Written>): Promise<Written> {
-    await swap(host(), change, change.before.sha256, change.after, change.votesAfter);
+  async do({ host, hostId, input: { change } }: StepWork<WriteInput, Written>): Promise<Written> {
+    const node = change.nodes.find((candidate) => candidate.hostId === hostId);
+    if (!node) throw new Error(`no node ${hostId} in this change`);
+    await armAndWrite(host(), change, node);
     return { written: true };
   }
 
@@ -191,7 +168,9 @@ export class ReloadConfig implements Step<WriteInput, null> {
 
   async do({ host, input: { change } }: StepWork<WriteInput, null>): Promise<null> {
     const { after, votesAfter } = change;
-    await host().change(SCRIPTS.reload, { args: [after.sha256, after.version, String(votesAfter)] });
+    await host().change(SCRIPTS.reload, {
+      args: [after.sha256, after.version, String(votesAfter), change.restore.name],
+    });
     return null;
   }
 

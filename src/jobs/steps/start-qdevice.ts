@@ -13,14 +13,14 @@ const VOTE_S = 40;
 export const startQdevice = (subject: string, hostId: string, input: Input) =>
   planned('start-qdevice', subject, hostId, input);
 
-/** Starts the device on one node, now and at each boot, and is done when its vote was seen cast twice in a row. */
+/** Starts the device on one node, now and at each boot, and is done when it was seen to cast its vote twice in a row. */
 @Injectable()
 export class StartQdevice implements Step<Input, null> {
   readonly name = 'start-qdevice';
 
-  async do({ host, input }: StepWork<Input, null>): Promise<null> {
+  async do({ host }: StepWork<Input, null>): Promise<null> {
     await host().change(SCRIPTS.startQdevice, {
-      args: [String(input.votes), String(VOTE_S)],
+      args: [String(VOTE_S)],
       timeoutMs: (VOTE_S + 15) * 1000,
     });
     return null;

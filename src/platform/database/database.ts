@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Turnstile } from './turnstile.ts';
+import { SharedCommit } from './shared-commit.ts';
 
 /** A consistent place to read from. */
 export interface Session {
@@ -26,13 +26,16 @@ export interface DataSources {
 
 /** The service's database: reads at any time, writes in units of work. */
 export class Database {
-  private readonly turnstile = new Turnstile();
+  private readonly pass: <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
   private readonly inside = new AsyncLocalStorage<true>();
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly sources: DataSources;
 
   constructor(sources: DataSources) {
     this.sources = sources;
+    const { writer, oneWriter } = sources;
+    const shared = new SharedCommit(writer);
+    this.pass = oneWriter ? (work) => shared.pass(work) : (work) => writer.transaction(work);
   }
 
   /** Reads what is committed; never waits for a writer. */
@@ -48,7 +51,7 @@ export class Database {
   async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.inside.getStore())
       throw new Error('a unit of work cannot begin inside another one: hand the transaction on');
-    const writing = this.sources.oneWriter ? this.turnstile.pass(() => this.transact(work)) : this.transact(work);
+    const writing = this.transact(work);
     this.underWay.add(writing);
     try {
       return await writing;
@@ -59,7 +62,7 @@ export class Database {
 
   private async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const afterCommit: (() => void)[] = [];
-    const result = await this.sources.writer.transaction((manager) =>
+    const result = await this.pass((manager) =>
       this.inside.run(true, () => work({ manager, afterCommit: (action) => afterCommit.push(action) })),
     );
     for (const action of afterCommit) action();

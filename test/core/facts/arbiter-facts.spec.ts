@@ -11,39 +11,34 @@ const factsOf = (sections: Readonly<Record<string, ToolOutput>>) =>
 describe('the facts of an arbiter', () => {
   it('tell of a fresh host that qnetd is installed, does not run and has no database', () => {
     const facts = arbiterFacts(recorded('fresh-arbiter.txt'), ASKED_AT, 'north');
-    expect(facts).toMatchObject({ database: 'absent', process: null });
+    expect(facts).toMatchObject({ database: 'absent' });
     expect(facts.status).toMatchObject({ kind: 'down', finding: { subject: 'north' } });
     expect(facts.clusters.kind).toBe('down');
     expect(facts.packages.get('corosync-qnetd')).toBe('3.0.3-1');
   });
 
-  it('tell of a running qnetd its user, its arguments, and that it takes clients without TLS', () => {
+  it('tell of a running qnetd its port, and that it takes clients without TLS', () => {
     const facts = arbiterFacts(recorded('running-arbiter.txt'), ASKED_AT, 'north');
     expect(facts.database).toBe('database');
-    expect(facts.process).toEqual({ arguments: ['/usr/bin/corosync-qnetd', '-f'], user: 'coroqnetd' });
     expect(facts.status).toMatchObject({ kind: 'known', value: { port: 5403, tls: 'supported', connectedClients: 0 } });
     expect(facts.clusters).toEqual({ kind: 'known', value: [] });
   });
 
-  it('tell of a qnetd that could not start that its unit failed, and of no process', () => {
+  it('tell of a qnetd that could not start that its unit failed', () => {
     const facts = arbiterFacts(recorded('failed-arbiter.txt'), ASKED_AT, 'north');
     expect(facts.units.get('corosync-qnetd.service')?.active).toBe('failed');
-    expect(facts).toMatchObject({ database: 'database', process: null });
+    expect(facts).toMatchObject({ database: 'database' });
     expect(facts.status.kind).toBe('down');
   });
 
   it('are unknown when nothing was answered, the database too', () => {
     const facts = factsOf({});
-    expect(facts).toMatchObject({ database: 'unknown', process: null });
+    expect(facts).toMatchObject({ database: 'unknown' });
     expect(facts.status.kind).toBe('unknown');
     expect(facts.clusters.kind).toBe('unknown');
   });
 
   it('tell a link of ours by where it leads', () => {
     expect(factsOf({ database: told('link nssdb.umpire-1\n') }).database).toBe('link nssdb.umpire-1');
-  });
-
-  it.each(['', 'corosync-qnetd -f\n', '\nroot\n'])('know no process from %j', (text) => {
-    expect(factsOf({ arguments: told(text) }).process).toBeNull();
   });
 });

@@ -25,7 +25,10 @@ export const keyOf = ({ state, direction, cancelRequested, steps }: Progress): s
   [state, direction, cancelRequested, ...steps.map((step) => step.state)].join();
 
 const STEP_EVENTS = ['step-begun', 'step-done', 'step-failed', 'undo-begun', 'step-undone', 'undo-failed'] as const;
-const JOB_EVENTS = ['taken', 'turned-back', 'ended', 'cancel-requested', 'retried'] as const;
+const JOB_EVENTS = [
+  ...(['taken', 'turned-back', 'ended', 'cancel-requested'] as const),
+  ...(['halted', 'retried', 'undo-requested'] as const),
+];
 
 /** Every event there is for a job with these steps, legal now or not. */
 export const everyEvent = ({ steps }: Progress): ProgressEvent[] => [

@@ -99,10 +99,12 @@ describe('every job of up to three stages with up to two steps each, in every st
     expect(wrong).toEqual([]);
   });
 
-  it('is frozen exactly where an undo has failed and the job has ended', () => {
-    const frozen = states.filter((progress) => progress.state === 'frozen');
-    expect(frozen.length).toBeGreaterThan(100);
-    expect(frozen.filter((progress) => !stepStates(progress).includes('undo-failed'))).toEqual([]);
+  it('freezes by itself only where an undo has failed, and else only when it is halted', () => {
+    const freezing = changes.filter(({ progress, next }) => progress.state !== 'frozen' && next.state === 'frozen');
+    const byItself = freezing.filter(({ event }) => event.kind !== 'halted');
+    expect(byItself.length).toBeGreaterThan(100);
+    expect(byItself.filter(({ next }) => !stepStates(next).includes('undo-failed'))).toEqual([]);
+    expect(new Set(byItself.map(({ event }) => event.kind))).toEqual(new Set(['ended']));
   });
 
   it('ends cancelled only when somebody asked for it, and undone only when nobody did', () => {
@@ -134,10 +136,12 @@ describe('every job of up to three stages with up to two steps each, in every st
     expect(unknown).toEqual([]);
   });
 
-  it('takes nothing more once it has ended, but for the retry of a frozen one', () => {
+  it('takes nothing more once it has ended, but for what a person has a frozen one do', () => {
     const late = changes.filter(({ progress }) => ENDS.includes(progress.state));
     expect(late.length).toBeGreaterThan(100);
-    expect(late.filter(({ progress, event }) => progress.state !== 'frozen' || event.kind !== 'retried')).toEqual([]);
+    expect(new Set(late.map(({ progress, event }) => `${progress.state} ${event.kind}`))).toEqual(
+      new Set(['frozen retried', 'frozen undo-requested']),
+    );
   });
 });
 
@@ -294,5 +298,60 @@ describe('a job whose end is asked for', () => {
   it('still freezes when what it did cannot be undone', () => {
     const events = [...did(0), cancel, turnedBack, step('undo-begun', 0), step('undo-failed', 0), ended];
     expect(walk(job([1]), taken, ...events).state).toBe('frozen');
+  });
+});
+
+describe('a job that is halted', () => {
+  const halt: ProgressEvent = { kind: 'halted' };
+  const retry: ProgressEvent = { kind: 'retried' };
+  const undo: ProgressEvent = { kind: 'undo-requested' };
+  const forward = walk(job([1, 2, 1]), taken, ...did(0), step('step-begun', 1), step('step-begun', 2), halt);
+  const failed = walk(job([1, 1]), taken, ...did(0), step('step-begun', 1), step('step-failed', 1));
+  const backward = walk(failed, turnedBack, step('undo-begun', 1), halt);
+
+  it('is frozen in its direction, its steps left as they were: whether they had their effect is unknown', () => {
+    expect([forward.state, forward.direction, stepStates(forward)]).toEqual([
+      'frozen',
+      'forward',
+      ['done', 'running', 'running', 'pending'],
+    ]);
+    expect([backward.state, backward.direction, stepStates(backward)]).toEqual([
+      'frozen',
+      'backward',
+      ['done', 'undoing'],
+    ]);
+  });
+
+  it('retried, does again what was under way and goes on to done', () => {
+    const on = walk(forward, retry);
+    expect(nextMove(on)).toEqual({ kind: 'do', positions: [1, 2] });
+    expect(walk(on, ...did(1), ...did(2), ...did(3), ended).state).toBe('done');
+  });
+
+  it('told to undo, puts back all that was begun, what was under way among it, and ends undone', () => {
+    const back = walk(forward, undo);
+    expect(nextMove(back)).toEqual({ kind: 'undo', positions: [1, 2] });
+    const end = walk(back, ...undid(2), ...undid(1), ...undid(0), ended);
+    expect([end.state, stepStates(end)]).toEqual(['undone', ['undone', 'undone', 'undone', 'pending']]);
+  });
+
+  it('while it was undoing goes on undoing, whether retried or told to undo', () => {
+    expect(walk(backward, retry)).toEqual(walk(backward, undo));
+    expect(nextMove(walk(backward, undo))).toEqual({ kind: 'undo', positions: [1] });
+  });
+
+  it('before its first step has nothing to undo', () => {
+    expect(walk(job([1]), taken, halt, undo, ended)).toMatchObject({ state: 'undone', steps: [{ state: 'pending' }] });
+  });
+
+  it('cannot be cancelled while frozen, and remembers that somebody had asked for its end', () => {
+    expect(advance(forward, cancel).ok).toBe(false);
+    const asked = walk(job([1]), taken, step('step-begun', 0), cancel, halt, retry);
+    expect(nextMove(asked)).toEqual({ kind: 'turn-back' });
+  });
+
+  it('is not halted before it is taken, nor after it has ended', () => {
+    expect(advance(job([1]), halt).ok).toBe(false);
+    expect(advance(walk(job([]), taken, ended), halt).ok).toBe(false);
   });
 });

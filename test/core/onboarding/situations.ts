@@ -77,7 +77,6 @@ const arbiterFacts = (): ArbiterFacts => {
     ...hostFacts(999, ARBITER.address),
     units: new Map([['corosync-qnetd.service', { active: 'active', enabled: 'enabled' }]]),
     database: 'link nssdb.umpire-1',
-    process: { arguments: ['/usr/bin/corosync-qnetd', '-f', '-s', 'req'], user: 'coroqnetd' },
     status: arbiter.status,
     clusters: arbiter.reading,
   };

@@ -4,6 +4,8 @@ import { instant } from '../../../src/core/time.ts';
 import { Lease } from '../../../src/jobs/job.entity.ts';
 import { LEASE_MS } from '../../../src/jobs/leases.ts';
 import { RUN_JOB } from '../../../src/jobs/waking.ts';
+import { SshFailure } from '../../../src/platform/ssh/ssh-failure.ts';
+import type { HostAddress } from '../../../src/core/names.ts';
 import { WorkQueue } from '../../../src/platform/queue/queue.ts';
 import { refusing, type Call } from '../fake-hosts.ts';
 import { eventually, startJobsApp, type JobsApp } from './jobs-app.ts';
@@ -119,5 +121,44 @@ describe('a runner whose lease went to another', () => {
     const later = app.hosts.changes.slice(before);
     expect(later[0]?.script).toBe('reload.sh');
     expect(new Set(later.map(({ args }) => args[1]))).toEqual(new Set(['3']));
+  });
+
+  it('finds the new number on every host of the job before its successor does anything else; a host that is away is no obstacle', async () => {
+    let isTaken = false;
+    app.hosts.before('reload.sh', async () => {
+      if (!isTaken) await takeLease();
+      isTaken = true;
+    });
+    app.hosts.before(
+      'raise-fence.sh',
+      ({ address }) => {
+        throw new SshFailure('ssh_unreachable', address as HostAddress);
+      },
+      '10.77.1.2',
+    );
+    const id = await app.onboard();
+    await untilNobodyWorks();
+    const before = app.hosts.calls.length;
+    app.clock.advance(LEASE_MS + 1);
+    await app.umpire.app.get(WorkQueue, { strict: false }).wake(RUN_JOB, id);
+    expect(await app.ended(id)).toMatchObject({ state: 'done' });
+    const later = app.hosts.calls.slice(before).filter(({ script }) => !script.startsWith('look-'));
+    const first = later.slice(0, 2).map(({ address, script, args }) => `${address} ${script} ${args[1] ?? ''}`);
+    expect(first.toSorted()).toEqual(['10.77.1.1 raise-fence.sh 3', '10.77.1.2 raise-fence.sh 3']);
+    expect(later[2]?.script).toBe('reload.sh');
+    const audit = await app.database.read.manager.findBy(AuditEventRow, { kind: 'job.taken-over' });
+    expect(audit.map(({ data }) => data)).toEqual([{ jobId: id, jobKind: 'onboard', fence: 3 }]);
+  });
+
+  it('lets go of a script that would never end once the next renewal is refused (invariant 11)', async () => {
+    app.hosts.before('install-certificates.sh', async ({ address }) => {
+      if (address === '10.77.1.1') return undefined;
+      await takeLease();
+      return new Promise<never>(() => undefined);
+    });
+    const id = await app.onboard();
+    await untilNobodyWorks();
+    expect(await app.job(id)).toMatchObject({ state: 'running' });
+    expect(app.hosts.calls.map(({ script }) => script)).not.toContain('write-config.sh');
   });
 });
