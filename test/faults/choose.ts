@@ -3,17 +3,13 @@ import { chanceOf, shuffled } from './chance.ts';
 
 /** What is small enough for each run of the tests, and finds most: see docs/safety.md. */
 const IN_CI = new Set(['kill-9', 'delivered-twice', 'redis-flushed', 'run-twice']);
-/** What a second delivery, a flush or a death amid an undo leaves is the same at each moment of a step. */
-const isOneMoment = ({ fault, way }: Cell): boolean => fault !== 'kill-9' || way === 'undo';
+/** Every moment of every step matters to a death. What the others leave is the same at each moment, and on each node. */
+const isIn = ({ fault, way, moment, part }: Cell): boolean =>
+  (fault === 'kill-9' && way === 'do') || (moment === 'effected' && part !== 'node-2');
 
 /** The cells of the CI subset, on two-node clusters: every point of kill -9, and every step delivered, flushed and run twice. */
 export const ciSubset = (cells: readonly Cell[]): Cell[] =>
-  cells.filter(
-    (cell) =>
-      IN_CI.has(cell.fault) &&
-      ['duo', 'arbiter'].includes(cell.shape) &&
-      (!isOneMoment(cell) || cell.moment === 'effected'),
-  );
+  cells.filter((cell) => IN_CI.has(cell.fault) && ['duo', 'arbiter'].includes(cell.shape) && isIn(cell));
 
 /**
  * An even random sample: of each fault, kind and moment about as many, whatever their share of all cells.
