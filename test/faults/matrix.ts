@@ -36,7 +36,7 @@ export const clustersFor = (lanes: readonly string[]): string[] =>
  * @returns whether no cell has failed
  */
 export const runMatrix = async (options: MatrixOptions): Promise<boolean> => {
-  const { say, stop } = options;
+  const { say } = options;
   const lab = await Lab.attach();
   const lanes: Lane[] = [];
   await using bases = new AsyncDisposableStack();
@@ -45,17 +45,29 @@ export const runMatrix = async (options: MatrixOptions): Promise<boolean> => {
     const arbiter = await Lane.open(lab, unprepared, 'arbiter', ARBITER);
     lanes.push(arbiter);
     const arbiterPlans = await arbiter.plans();
-    // Whoever changes the arbiter has it to himself: its cells come first, and then it is prepared for all.
-    const first = await runSome(options, lab, [arbiter], arbiterPlans);
     await lab.reset('arbiter');
     const base = bases.use(await makeBase(lab, { prepared: true }));
     const onClusters = await Promise.all(
       options.lanes.map((shape, index) => Lane.open(lab, base, `lane${index + 1}`, shapeNamed(shape))),
     );
     lanes.push(...onClusters);
-    const plans = await plansOf(onClusters, say);
-    const second = stop.aborted ? true : await runSome(options, lab, onClusters, plans);
-    tell(options, [...arbiterPlans, ...plans]);
+    const plans = [...arbiterPlans, ...(await plansOf(onClusters, say))];
+    const cells = chosenOf(options, plans);
+    const first = await runSome(
+      options,
+      lab,
+      onClusters,
+      cells.filter(({ shape }) => shape !== ARBITER.name),
+    );
+    // Whoever changes the arbiter has it to himself, and to begin with it has to be a fresh one again.
+    arbiter.stage = null;
+    const second = await runSome(
+      options,
+      lab,
+      [arbiter],
+      cells.filter(({ shape }) => shape === ARBITER.name),
+    );
+    tell(options, plans);
     return first && second;
   } finally {
     for (const lane of lanes)
@@ -71,18 +83,18 @@ export const plansOf = async (lanes: readonly Lane[], say: (line: string) => voi
   return plans;
 };
 
-const runSome = async (options: MatrixOptions, lab: Lab, lanes: readonly Lane[], plans: readonly KindPlan[]) => {
+/** What is to be run of all cells, and does not stand in the results already. */
+const chosenOf = ({ choose, goOn, results }: MatrixOptions, plans: readonly KindPlan[]): Cell[] => {
+  const ran = new Set(goOn ? readResults(results).map(({ id }) => id) : []);
+  return choose(cellsOf(plans, FAULTS)).filter((cell) => !ran.has(idOf(cell)));
+};
+
+const runSome = async (options: MatrixOptions, lab: Lab, lanes: readonly Lane[], cells: readonly Cell[]) => {
   const { results, say, stop } = options;
-  const before = options.goOn ? readResults(results) : [];
-  const ran = new Set(before.map(({ id }) => id));
-  const all = cellsOf(plans, FAULTS);
-  const cells = options.choose(all).filter((cell) => !ran.has(idOf(cell)));
   const left = cells.map(({ fault }) => fault);
-  const seen = before.map(({ cell, ms }) => ({ fault: cell.fault, ms }));
+  const seen = readResults(results).map(({ cell, ms }) => ({ fault: cell.fault, ms }));
   let failed = 0;
-  say(
-    `${cells.length} of ${all.length} cells on ${lanes.length} lanes, about ${spoken(timeLeft(left, seen, lanes.length))}`,
-  );
+  say(`${cells.length} cells on ${lanes.length} lanes, about ${spoken(timeLeft(left, seen, lanes.length))}`);
   await runCells(lab, lanes, cells, {
     stop,
     told: (result) => {
