@@ -30,7 +30,9 @@ const inLab = async (clusters: readonly string[]): Promise<number> => {
   const lab = await Lab.up({ name, clusters, arbiter: 'fresh', progress: spokenProgress() });
   try {
     const env = { ...process.env, UMPIRE_LAB: name, [INSIDE]: '1' };
-    return await runInPlace(lab.network.inController([process.execPath, ...process.argv.slice(1)]), env);
+    // A session of its own: a terminal's Ctrl-C would reach the services and the Redis of the cells that are running as well.
+    const argv = ['setsid', process.execPath, ...process.argv.slice(1)];
+    return await runInPlace(lab.network.inController(argv), env);
   } finally {
     await lab.down();
   }
