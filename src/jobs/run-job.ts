@@ -127,9 +127,9 @@ export class RunJob implements OnModuleInit {
         return journal.turn({ kind: 'turned-back' }, firstFinding(journal.steps, 'failed'));
       case 'end':
         if (move.as === 'frozen') return journal.turn({ kind: 'ended' }, undoFailed(journal.steps));
-        await runner.leave();
         await journal.turn({ kind: 'ended' }, null, (tx) => this.surroundings.release(tx, journal.job));
-        return this.ends.tell(journal.job);
+        this.ends.tell(journal.job);
+        return runner.leave();
     }
   }
 }

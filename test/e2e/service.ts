@@ -7,7 +7,8 @@ import { Client } from './client.ts';
 
 const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
 const TOKEN = 'an-admin-token-for-tests-only-0123456789';
-const READY_MS = 30_000;
+/** It takes one or two seconds; beside other suites on a busy machine many more. */
+const READY_MS = 60_000;
 
 export interface ServiceOptions {
   /** Beside the defaults, which are the embedded ones on a port that is free. */
@@ -16,6 +17,8 @@ export interface ServiceOptions {
   readonly dataDirectory?: string;
   /** Another program than the service's own, which starts the service in its own way. */
   readonly main?: string;
+  /** Hears what such a program reports over its channel; see `tell`. */
+  readonly listener?: (report: unknown) => void;
 }
 
 /** The built service as a process of its own, as `npm start` runs it, on a data directory that outlives its death. */
@@ -50,6 +53,16 @@ export class Service {
 
   get pid(): number {
     return this.#process?.pid ?? 0;
+  }
+
+  /** Sends an order to a program that was started with a listener; a dead one hears nothing. */
+  tell(order: Readonly<Record<string, unknown>>): void {
+    if (this.alive && this.#process?.connected) this.#process.send(order);
+  }
+
+  /** Sends a signal and does not wait for what becomes of it. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.alive) this.#process?.kill(signal);
   }
 
   get dataDirectory(): string {
@@ -101,9 +114,9 @@ export class Service {
   }
 }
 
-const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, port: number): ChildProcess =>
-  spawn(process.execPath, [main], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+const launch = ({ env = {}, main = MAIN, listener }: ServiceOptions, directory: string, port: number): ChildProcess => {
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'pipe', ...(listener ? (['ipc'] as const) : [])],
     env: {
       PATH: process.env['PATH'],
       NODE_OPTIONS: '',
@@ -113,6 +126,9 @@ const launch = ({ env = {}, main = MAIN }: ServiceOptions, directory: string, po
       ...env,
     },
   });
+  if (listener) child.on('message', listener);
+  return child;
+};
 
 const listeningPort = async (process: ChildProcess): Promise<number> => {
   let printed = '';

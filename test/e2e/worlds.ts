@@ -8,9 +8,6 @@ export interface WorldPlan {
   readonly waits?: true;
 }
 
-/** As many two-node clusters as there are deaths to die; see deaths.spec.ts. */
-const DYING = Array.from({ length: 18 }, (_, index) => `k${index + 1}:2`);
-
 export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   onboarding: { clusters: ['duo:2', 'quad:4', 'trio:3', 'pve:2:pve'], arbiter: 'fresh' },
   'bare-hosts': { clusters: ['raw:2:bare'], arbiter: 'bare' },
@@ -24,5 +21,4 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   freeze: { clusters: ['duo:2'], arbiter: 'fresh' },
   'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh', waits: true },
   offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
-  deaths: { clusters: DYING, arbiter: 'fresh' },
 };

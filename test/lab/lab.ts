@@ -147,6 +147,14 @@ export class Lab {
     );
   }
 
+  /** Ends what `partition` did to the same two groups, and nothing else. */
+  async rejoin(one: readonly string[], other: readonly string[]): Promise<void> {
+    await this.network.rejoin(
+      one.map((name) => this.address(name)),
+      other.map((name) => this.address(name)),
+    );
+  }
+
   /** Lets all packets from and to a host vanish; its plug stays in. */
   async blackHole(name: string): Promise<void> {
     await this.network.swallow(this.address(name));

@@ -71,8 +71,12 @@ export class Network {
 
   /** Drops all packets between the addresses of one side and of the other. */
   async separate(one: readonly string[], other: readonly string[]): Promise<void> {
-    const pairs = one.flatMap((a) => other.flatMap((b) => [`${a} . ${b}`, `${b} . ${a}`]));
-    await this.nft(SWITCH, `add element bridge lab apart { ${pairs.join(', ')} }`);
+    await this.nft(SWITCH, `add element bridge lab apart { ${pairsOf(one, other)} }`);
+  }
+
+  /** Ends such a separation. */
+  async rejoin(one: readonly string[], other: readonly string[]): Promise<void> {
+    await this.nft(SWITCH, `delete element bridge lab apart { ${pairsOf(one, other)} }`);
   }
 
   /** Drops all packets from and to an address. */
@@ -146,3 +150,6 @@ export class Network {
     return this.paths.networkNamespace(name);
   }
 }
+
+const pairsOf = (one: readonly string[], other: readonly string[]): string =>
+  one.flatMap((a) => other.flatMap((b) => [`${a} . ${b}`, `${b} . ${a}`])).join(', ');

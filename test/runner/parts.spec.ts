@@ -23,6 +23,7 @@ describe('The parts', () => {
       'features',
       'lab',
       'e2e',
+      'faults',
       'demo',
     ]);
   });

@@ -57,7 +57,20 @@ export class SharedCommit {
     } catch (reason) {
       for (const { one } of done) one.reject(reason);
     }
+    await this.leaveTransaction();
     tellFailure(failed);
+  }
+
+  /**
+   * Where SQLite has rolled back by itself, TypeORM's own ROLLBACK finds no transaction, and TypeORM goes on believing in one:
+   * whatever followed would run in savepoints of a transaction that nobody commits, acknowledged and lost.
+   */
+  private async leaveTransaction(): Promise<void> {
+    const runner = this.source.createQueryRunner();
+    if (!runner.isTransactionActive) return;
+    // Something for each ROLLBACK to find, as deep as commitOnce goes; what is open already is refused, or does no harm.
+    for (const begin of ['BEGIN', 'SAVEPOINT typeorm_1']) await runner.query(begin).catch(() => undefined);
+    while (runner.isTransactionActive) await runner.rollbackTransaction();
   }
 }
 

@@ -32,6 +32,9 @@ def main(flag):
     corosync = Corosync()
     due = time.monotonic()
     with open(target, "ab", buffering=0) as samples:
+        # A power cut may have torn the last line of the sampler before: it ends here, and is known as torn.
+        if samples.tell() > 0:
+            samples.write(b"\n")
         while True:
             fields = look(corosync)
             samples.write(f"{time.time_ns() // 1_000_000} {fields}\n".encode("ascii"))
