@@ -21,6 +21,9 @@ const LOOK_AT_NODES = 'look-at-nodes';
 const INSTANCES_AT_ONCE = 200;
 const NODES_AT_ONCE = 500;
 
+/** After a job, which looked itself: hosts and other jobs have the first moment. */
+const SOON_MS = 2_000;
+
 /** Keeps looking: at every prepared instance each 10 s, at the nodes of every onboarded cluster each 60 s. */
 @Injectable()
 export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
@@ -76,8 +79,8 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
   async soon(clusterId: string): Promise<void> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, clusterId);
     if (cluster?.state !== 'onboarded') return;
-    await this.queue.wake(LOOK_AT_NODES, clusterId);
-    await this.queue.wake(LOOK_AT_INSTANCE, cluster.instanceId);
+    await this.queue.wake(LOOK_AT_NODES, clusterId, { delayMs: SOON_MS });
+    await this.queue.wake(LOOK_AT_INSTANCE, cluster.instanceId, { delayMs: SOON_MS });
   }
 
   async onApplicationShutdown(): Promise<void> {

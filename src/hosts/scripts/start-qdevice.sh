@@ -8,18 +8,23 @@ ln -sf "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/
 systemctl start "$unit" || { systemctl reset-failed "$unit" && systemctl start "$unit"; } ||
   refuse qdevice_not_started 'systemctl start corosync-qdevice failed'
 # A look at the device costs a tenth of one at corosync; whether corosync counts the vote is asked once all devices run.
-tries=$(($1 * 20))
+tries=$(($1 * 11))
 tab=$(printf '\t')
 looks=0
-# No device casts sooner than this; each look before would be one more process for nothing.
+# No device casts sooner than this; each look before would be one more process for nothing. Where it takes longer the host has
+# other work, and is asked less and less often.
 sleep 0.13
+pause=2
 while [ "$looks" -lt 2 ]; do
-  sleep 0.02
+  sleep "0.0$pause"
   case $(corosync-qdevice-tool -sv 2>/dev/null) in
   *"Quorate:$tab${tab}Yes"*"Poll timer running:${tab}Yes (cast vote)"*) looks=$((looks + 1)) ;;
-  *) looks=0 ;;
+  *)
+    looks=0
+    [ "$pause" -ge 8 ] || pause=$((pause + 2))
+    ;;
   esac
-  # A try takes 20 ms and what the look takes, 30 ms on a slow host.
+  # A try takes at least as long as its pause.
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || refuse vote_not_cast "no vote of the device within $1 seconds"
 done
