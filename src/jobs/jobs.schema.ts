@@ -50,6 +50,7 @@ export const planSchema = z.object({
       name: z.string(),
       subject: z.string(),
       stage: z.int().describe('Steps of one stage run side by side.'),
+      lasting: z.boolean().describe('It cannot be undone: once it has begun, the job goes forward only.'),
     }),
   ),
   findings: z.array(findingSchema),
@@ -108,7 +109,11 @@ export const transcriptSchema = pageOf(
 
 const isoOrNull = (at: Instant | null) => (at === null ? null : iso(at));
 
-export const presentPlan = (plan: Plan) => ({ ...plan, allowed: isAllowed(plan) });
+export const presentPlan = (plan: Plan) => ({
+  ...plan,
+  steps: plan.steps.map((step) => ({ ...step, lasting: step.lasting === true })),
+  allowed: isAllowed(plan),
+});
 
 export const presentStep = ({ name, subject, state: stepState, attempts, finding, startedAt, endedAt }: JobStep) => ({
   name,

@@ -9,6 +9,8 @@ export type Way = 'do' | 'undo';
 export interface PlannedRow {
   readonly step: string;
   readonly part: string;
+  /** Once it has begun there is no way back. */
+  readonly lasting?: boolean;
 }
 
 /** The steps of one job kind on one shape of cluster, as the service itself plans them. */
@@ -54,9 +56,11 @@ export const cellsOf = (plans: readonly KindPlan[], faults: readonly FaultKind[]
       .filter(({ needsCluster }) => onCluster || !needsCluster)
       .flatMap(({ name, ways, moments }) =>
         ways.flatMap((way) =>
-          rows.flatMap(({ step, part }) =>
-            moments.map((moment) => ({ kind, shape, way, step, part, moment, fault: name })),
-          ),
+          rows
+            .filter((row) => way === 'do' || row.lasting !== true)
+            .flatMap(({ step, part }) =>
+              moments.map((moment) => ({ kind, shape, way, step, part, moment, fault: name })),
+            ),
         ),
       ),
   );

@@ -52,8 +52,10 @@ const standStill = async (): Promise<void> => {
   await promise;
 };
 
+/** Of the steps from which there is a way back. */
 const isLast = async (step: JobStep): Promise<boolean> => {
-  const steps = await app.get(JobsStore).stepsOf(app.get(Database).read, step.jobId);
+  const all = await app.get(JobsStore).stepsOf(app.get(Database).read, step.jobId);
+  const steps = all.filter(({ lasting }) => lasting !== true);
   return Math.max(...steps.map(({ position }) => position)) === step.position;
 };
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnexpectedAnswer, type Client, type JobView } from '../e2e/client.ts';
+import { UnexpectedAnswer, type Answer, type Client, type JobView } from '../e2e/client.ts';
 import { untilFormed } from '../lab/formation.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -17,6 +17,8 @@ import { snapshotOf, type Snapshot } from './snapshot.ts';
 
 /** After so many cells the sampler begins a new file: each look at its record reads all of it. */
 const CELLS_PER_RECORD = 25;
+/** The service takes a young qnetd for one that comes and goes for ten seconds, and for a minute where systemd had to start it. */
+const QNETD_SETTLES_MS = 75_000;
 
 /** One cluster, or the arbiter, with a service of its own: cells run on it one after another. */
 export class Lane {
@@ -133,9 +135,14 @@ export class Lane {
 
   async #planOf(row: JobKindRow): Promise<KindPlan> {
     const asked = { ...this.jobOf(row), dryRun: true };
-    const { steps } = await this.client.post<{ steps: { name: string; subject: string }[] }>('/v1/jobs', asked);
+    const { steps } = await this.client.post<{ steps: { name: string; subject: string; lasting: boolean }[] }>(
+      '/v1/jobs',
+      asked,
+    );
     if (steps.length === 0) throw new Error(`the service plans no step of ${row.kind} on ${this.name}`);
-    const rows = steps.map(({ name, subject }) => ({ step: name, part: partOf(subject, this.name, this.#addresses) }));
+    const rows = steps.map(({ name, subject, lasting }) => ({
+      ...{ step: name, part: partOf(subject, this.name, this.#addresses), lasting },
+    }));
     return { kind: row.kind, shape: this.shape.name, onCluster: row.on === 'cluster', rows };
   }
 
@@ -162,7 +169,7 @@ export class Lane {
 
   async #carry(row: JobKindRow): Promise<boolean> {
     await (await this.service({ redis: this.#redis !== null })).order({ kind: 'forget' });
-    const job = await this.client.run(this.jobOf(row)).catch((thrown: unknown) => {
+    const job = await this.carried(row).catch((thrown: unknown) => {
       if (thrown instanceof UnexpectedAnswer && thrown.answer.status === 400) return null;
       throw thrown;
     });
@@ -170,6 +177,25 @@ export class Lane {
       throw new Error(`${row.kind} of ${this.name} without a fault: ${told(job)}`);
     if (job !== null) this.stage = row.to;
     return job !== null;
+  }
+
+  private async carried(row: JobKindRow): Promise<JobView> {
+    return this.client.jobEnd((await this.ask(row)).id);
+  }
+
+  /** Asks for a job of this kind. Of a qnetd that a fault made start anew the service wants to see first that it stays. */
+  async ask(row: JobKindRow): Promise<JobView> {
+    const until = Date.now() + QNETD_SETTLES_MS;
+    for (;;) {
+      const answer = await this.client.ask<Partial<JobView>>('POST', '/v1/jobs', this.jobOf(row));
+      if (answer.status === 202) return answer.body as JobView;
+      const errors = (answer.body.findings ?? [])
+        .filter(({ severity }) => severity === 'error')
+        .map(({ code }) => code);
+      const passes = answer.status === 409 && errors.length > 0 && errors.every((code) => code === 'qnetd_restarting');
+      if (!passes || Date.now() > until) throw new UnexpectedAnswer('POST', '/v1/jobs', answer as unknown as Answer);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   /** Fresh disks for its hosts, and a service that knows nothing of what was. */

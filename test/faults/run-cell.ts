@@ -77,7 +77,7 @@ const carried = async (
   const point = { way, step, subject: lane.subjectOf(cell.part), moment };
   if (fault.stop !== 'none') await service.order({ kind: 'stop-at', point, then: fault.stop });
   const reachedBefore = service.timesReached;
-  const { id: jobId } = await lane.client.post<JobView>('/v1/jobs', lane.jobOf(kind));
+  const { id: jobId } = await lane.ask(kind);
   const host = lane.hostOf(cell.part);
   const scene: Scene = {
     ...{ lab, cell, service, redis: lane.redis, jobId, host },
