@@ -193,7 +193,7 @@ export class Lane {
         .filter(({ severity }) => severity === 'error')
         .map(({ code }) => code);
       const passes = answer.status === 409 && errors.length > 0 && errors.every((code) => code === 'qnetd_restarting');
-      if (!passes || Date.now() > until) throw new UnexpectedAnswer('POST', '/v1/jobs', answer as unknown as Answer);
+      if (!passes || Date.now() > until) throw new UnexpectedAnswer('POST', '/v1/jobs', answer);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
