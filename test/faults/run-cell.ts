@@ -43,11 +43,12 @@ export const runCell = async (lab: Lab, lane: Lane, cell: Cell): Promise<CellRes
   const run = await carried(lab, lane, service, cell, fault, kind);
   const last = run.thawed ?? run.end;
   const vote = last === 'done' && kind.givesVote ? await voteOf(lane) : null;
+  const left = last === 'done' ? await lane.clearLeftovers(kind) : null;
   const after = await snapshotOf(lane.hosts);
   const differences = last === 'done' ? differencesOf(expected, after, { alike: true }) : differencesOf(before, after);
   const { finding, jobId, ...seen } = run;
   const evidence: Evidence = {
-    ...seen,
+    ...{ ...seen, mishaps: left === null ? seen.mishaps : [...seen.mishaps, left] },
     ...{ from, to: Date.now(), series: await since(lane, from), vote, givesVote: kind.givesVote, differences },
   };
   const verdict = judge(evidence);
