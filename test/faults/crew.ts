@@ -28,11 +28,14 @@ export const runCells = async (
       for (let cell = takeFor(lane, open); cell && !stop.aborted; cell = takeFor(lane, open)) {
         const next = cell;
         const work = (): Promise<CellResult> => seenClearly(lab, lane, next);
-        told(await (faultNamed(cell.fault).everywhere ? passage.alone(work) : passage.together(work)));
+        told(await (strikesAll(cell) ? passage.alone(work) : passage.together(work)));
       }
     }),
   );
 };
+
+/** What strikes the arbiter strikes every lane, for all of them have the same one. */
+const strikesAll = (cell: Cell): boolean => Boolean(faultNamed(cell.fault).everywhere) || cell.part === 'arbiter';
 
 const seenClearly = async (lab: Lab, lane: Lane, cell: Cell): Promise<CellResult> => {
   for (let tries = 1; ; tries += 1) {

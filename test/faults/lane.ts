@@ -228,6 +228,9 @@ export class Lane {
     );
     await this.#lab.reset(this.name);
     if (this.shape.nodes > 0) await untilFormed(this.hosts);
+    // The data is that of an earlier day, whose fencing numbers the arbiter would refuse, and rightly.
+    if (this.clusterId !== null)
+      await this.#lab.arbiter.run(['rm', '-f', `/run/umpire/cluster-${this.clusterId}.fence`]);
     await this.#data.become(this.#base.data);
     await this.service();
     this.stage = this.shape.nodes === 0 ? 'fresh' : 'plain';
