@@ -1,6 +1,7 @@
 import { command } from '../../lab/command.ts';
 import type { LabHost } from '../../lab/host.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/waiting.ts';
 import { lasting, type Fault } from './fault.ts';
 
 const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
@@ -22,6 +23,9 @@ const leaveFree = async (lab: Lab, freeKiB: number | null): Promise<void> => {
 const dropSessions = (host: LabHost): Promise<unknown> => host.run("pkill -KILL -f '^sshd: '", { allowFailure: true });
 
 /** What may happen to a host of the job. */
+const listens = async (host: LabHost): Promise<boolean> =>
+  (await host.run("ss -Hltn 'sport = :22' | grep -q .", { allowFailure: true })).exitCode === 0;
+
 export const HOST_FAULTS: readonly Fault[] = [
   lasting({
     name: 'power-cut',
@@ -71,7 +75,10 @@ export const HOST_FAULTS: readonly Fault[] = [
       await dropSessions(host);
     },
     end: async ({ host }) => {
-      await host.run(`cp -p ${ASIDE}-key/* /etc/ssh/ && rm -r ${ASIDE}-key && systemctl restart ssh`);
+      await host.run(
+        `cp -p ${ASIDE}-key/* /etc/ssh/ && rm -r ${ASIDE}-key && systemctl reset-failed ssh; systemctl restart ssh`,
+      );
+      await until('sshd listens', () => listens(host), { withinMs: 15_000, everyMs: 100 });
       await dropSessions(host);
     },
   }),
