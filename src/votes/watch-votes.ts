@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { ClustersStore } from '../clusters/clusters.store.ts';
@@ -79,8 +80,11 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
   async soon(clusterId: string): Promise<void> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, clusterId);
     if (cluster?.state !== 'onboarded') return;
-    await this.queue.wake(LOOK_AT_NODES, clusterId, { delayMs: SOON_MS });
-    await this.queue.wake(LOOK_AT_INSTANCE, cluster.instanceId, { delayMs: SOON_MS });
+    const { signal } = this.stopping;
+    await wait(SOON_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await this.queue.wake(LOOK_AT_NODES, clusterId);
+    await this.queue.wake(LOOK_AT_INSTANCE, cluster.instanceId);
   }
 
   async onApplicationShutdown(): Promise<void> {
