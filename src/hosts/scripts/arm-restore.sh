@@ -19,7 +19,11 @@ arm() {
   mkdir -p "$home" || refuse restore_not_armed "$home cannot be made"
   printf '%s' "$PAYLOAD_BEFORE" | base64 -d >"$home/before"
   printf '%s' "$PAYLOAD_RESTORED" | base64 -d >"$home/restored"
-  printf '%s\n' "$PAYLOAD_RESTORE" >"$home/restore.sh"
+  printf '%s\n' "$PAYLOAD_RESTORE" >"$home/restore.sh" || refuse restore_not_armed "$home/restore.sh cannot be written"
+  # On a full disk a file may come out short, and would be what the node goes back to.
+  for kept in "$3 before" "$7 restored"; do
+    [ "$(sha256sum <"$home/${kept#* }")" = "${kept% *}  -" ] || refuse restore_not_armed "$home/${kept#* } is not what was sent"
+  done
   # The others put the file in place first; the node that reloads for all of them comes when they surely have.
   late=0
   [ "$2" != reloads ] || late=90
@@ -27,10 +31,12 @@ arm() {
   # Half a minute before any node begins to take the change back it is too late to reload: clocks differ by so much at most.
   echo $((${due%% *} - late - 30)) >"$home/deadline"
   about='Description=Takes an unconfirmed change of corosync.conf back (Umpire)'
-  printf '%s\n' '[Unit]' "$about" '[Service]' Type=oneshot "ExecStart=/bin/sh $home/restore.sh $name $*" >"$units/$name.service"
-  printf '%s\n' '[Unit]' "$about" '[Timer]' "OnCalendar=${due#* }" Persistent=true OnUnitInactiveSec=30 AccuracySec=1 >"$units/$name.timer"
+  printf '%s\n' '[Unit]' "$about" '[Service]' Type=oneshot "ExecStart=/bin/sh $home/restore.sh $name $*" >"$units/$name.service" ||
+    refuse restore_not_armed "$units/$name.service cannot be written"
+  printf '%s\n' '[Unit]' "$about" '[Timer]' "OnCalendar=${due#* }" Persistent=true OnUnitInactiveSec=30 AccuracySec=1 >"$units/$name.timer" ||
+    refuse restore_not_armed "$units/$name.timer cannot be written"
   [ -d "$units/timers.target.wants" ] || { mkdir "$units/timers.target.wants" && : >"$home/made-wants"; }
-  ln -sf "$units/$name.timer" "$units/timers.target.wants/$name.timer"
+  ln -sf "$units/$name.timer" "$units/timers.target.wants/$name.timer" || refuse restore_not_armed 'the timer cannot be enabled'
   sync "$home"/* "$units/$name.service" "$units/$name.timer"
   systemctl start "$name.timer" || refuse restore_not_armed "systemctl start $name.timer failed"
   : >"$home/armed"

@@ -17,6 +17,7 @@ if [ "$3" != - ] && [ "$(sha256sum <"$path")" != "$3  -" ]; then
   aside=$path.new
   case $path in /etc/pve/*) : ;; *) aside=$path.umpire-new && cp -p "$path" "$aside" ;; esac
   printf '%s' "$PAYLOAD_KEPT" | base64 -d >"$aside" || refuse config_not_written "$aside cannot be written"
+  [ "$(sha256sum <"$aside")" = "$3  -" ] || { rm -f "$aside"; refuse config_not_written "$aside is not what was sent"; }
   sync "$aside" 2>/dev/null || true
   mv -f "$aside" "$path" || refuse config_not_written "$path cannot be replaced"
 fi

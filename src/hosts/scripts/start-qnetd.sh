@@ -4,10 +4,19 @@
 file=/etc/default/corosync-qnetd
 unit=corosync-qnetd.service
 wanted="COROSYNC_QNETD_OPTIONS=\"$1\""
+# Each file stands whole under its name or not at all: a full disk would else leave an empty one, and an undo would keep it.
 if ! grep -qxF "$wanted" "$file" 2>/dev/null; then
-  [ -e "$file.before-umpire" ] || { [ -e "$file" ] && cp -p "$file" "$file.before-umpire"; }
+  if [ ! -e "$file.before-umpire" ] && [ -e "$file" ]; then
+    if ! { cp -p "$file" "$file.umpire-new" && mv -f "$file.umpire-new" "$file.before-umpire"; }; then
+      rm -f "$file.umpire-new"
+      refuse options_not_written "$file cannot be copied"
+    fi
+  fi
   { grep -v '^COROSYNC_QNETD_OPTIONS=' "$file.before-umpire" 2>/dev/null; printf '%s\n' "$wanted"; } >"$file.umpire-new"
-  mv -f "$file.umpire-new" "$file"
+  if ! { grep -qxF "$wanted" "$file.umpire-new" && mv -f "$file.umpire-new" "$file"; }; then
+    rm -f "$file.umpire-new"
+    refuse options_not_written "$file cannot be written"
+  fi
 fi
 # A restart takes the vote from every cluster for seconds: here it is only for a qnetd that serves nobody. One that runs
 # and does not tell may serve many.
