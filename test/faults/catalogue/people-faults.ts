@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LabHost } from '../../lab/host.ts';
 import { CONF } from '../../e2e/hand-edits.ts';
 import { fault, type Fault } from './fault.ts';
@@ -16,6 +17,8 @@ const edit = async (host: LabHost, change: (text: string) => string): Promise<vo
   const text = await host.readFile(path);
   // In place, as an editor does that keeps owner and mode.
   await host.run(['sh', '-c', 'cat >"$1"', 'sh', path], { input: change(text) });
+  // pmxcfs looks at the master copy four times a second, on each node.
+  if (path === MASTER) await pause(1_500);
 };
 
 export const PEOPLE_FAULTS: readonly Fault[] = [
