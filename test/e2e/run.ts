@@ -50,7 +50,7 @@ const runSuite = async (suite: string, lane: number): Promise<boolean> => {
   }
 };
 
-/** One suite after the other; of two lanes the second has those that mostly wait. */
+/** One suite after the other. */
 const runLane = async (suites: readonly string[], lane: number): Promise<number> => {
   let failed = 0;
   for (const suite of suites) if (!(await runSuite(suite, lane))) failed += 1;
@@ -58,6 +58,6 @@ const runLane = async (suites: readonly string[], lane: number): Promise<number>
 };
 
 const suites = wanted.length > 0 ? wanted : Object.keys(WORLDS);
-const lanes = [suites.filter((suite) => !WORLDS[suite]?.waits), suites.filter((suite) => WORLDS[suite]?.waits)];
+const lanes = [suites.filter((suite) => !WORLDS[suite]?.beside), suites.filter((suite) => WORLDS[suite]?.beside)];
 const failed = await Promise.all(lanes.map(runLane));
 process.exit(failed.some((count) => count > 0) ? 1 : 0);
