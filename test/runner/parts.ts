@@ -39,7 +39,7 @@ export const allParts = (): Part[] => [
   { name: 'features', argv: suite('features'), needs: ['servers'], limitMinutes: 10 },
   { name: 'lab', argv: suite('lab'), needs: ['lab'], limitMinutes: 15 },
   { name: 'e2e', argv: script('e2e/run.ts'), needs: ['lab', 'build'], limitMinutes: 25 },
-  { name: 'faults', argv: script('faults/run.ts', 'ci'), needs: ['lab', 'servers', 'build'], limitMinutes: 20 },
+  { name: 'faults', argv: script('faults/run.ts', 'ci'), needs: ['lab', 'servers', 'build'], limitMinutes: 40 },
   { name: 'demo', argv: script('demo/demo.ts', '--once'), needs: ['lab', 'build'], limitMinutes: 5 },
 ];
 
