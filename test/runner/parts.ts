@@ -36,7 +36,7 @@ export const allParts = (): Part[] => [
   { name: 'format', argv: tool('prettier/bin/prettier.cjs', '--check', '.'), needs: [], limitMinutes: 5 },
   { name: 'build', argv: script('runner/build-service.ts'), needs: [], limitMinutes: 5 },
   { name: 'unit', argv: suite('unit'), needs: ['servers'], limitMinutes: 10 },
-  { name: 'features', argv: suite('features'), needs: ['servers'], limitMinutes: 10 },
+  { name: 'features', argv: suite('features'), needs: ['servers'], limitMinutes: 15 },
   { name: 'lab', argv: suite('lab'), needs: ['lab'], limitMinutes: 15 },
   { name: 'e2e', argv: script('e2e/run.ts'), needs: ['lab', 'build'], limitMinutes: 25 },
   { name: 'faults', argv: script('faults/run.ts', 'ci'), needs: ['lab', 'servers', 'build'], limitMinutes: 40 },
