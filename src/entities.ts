@@ -11,14 +11,14 @@ import { HostKey } from './hosts/host-key.entity.ts';
 import { InstallationRow } from './hosts/installation.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
 import { Job, JobEvent, JobStep, Lease, TranscriptEntry } from './jobs/job.entity.ts';
-import { Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
+import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
 
 /** Every table. */
 export const ENTITIES = [
   ...[Customer, CustomerRef, Token, IdempotentAnswer, AuditEventRow],
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
-  ...[Reading, VoteStateRow, VoteTransition],
+  ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
 ];
 
 type Table = abstract new () => object;

@@ -2,15 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store.ts';
 import type { ClusterWithNodes } from '../clusters/clusters.store.ts';
 import { THE_SERVICE } from '../core/audit/actor.ts';
+import type { Finding } from '../core/finding.ts';
 import { nodeId, type ClusterName } from '../core/names.ts';
+import { presenceOf } from '../core/quorum/presence.ts';
 import type { FreshnessLimits, VoteEvidence } from '../core/quorum/views.ts';
 import { voteState, type VoteState } from '../core/quorum/vote-state.ts';
 import { MINUTE_MS, SECOND_MS, type Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
-import { Database, type Session } from '../platform/database/database.ts';
+import { Database, type Session, type Transaction } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { arbiterView, nodeView } from './raw-reading.ts';
+import type { VoteStateRow } from './vote.entity.ts';
 import { VotesStore } from './votes.store.ts';
 
 export const ARBITER_EVERY_MS = 10 * SECOND_MS;
@@ -44,29 +47,37 @@ export class AssessVote {
   async run(cluster: ClusterWithNodes, arbiterName: string): Promise<boolean> {
     const now = await this.judge(cluster, arbiterName);
     const known = await this.votes.findState(this.database.read, EVERYTHING, cluster.id);
-    if (known?.state === now.state) return now.state !== 'ok' && this.clock.now() - known.since < UNSETTLED_MS;
-    return this.database.write(async (tx) => {
-      const before = await this.votes.findState(tx, EVERYTHING, cluster.id);
-      if (before?.state === now.state) return false;
-      const at = this.clock.now();
-      const { id: clusterId, customerId } = cluster;
-      const from = before?.state ?? null;
-      await this.votes.putState(tx, { clusterId, customerId, state: now.state, since: at });
-      await this.votes.insertTransition(tx, {
-        id: randomUUIDv7(),
-        clusterId,
-        customerId,
-        at,
-        from,
-        to: now.state,
-        findings: now.findings,
-      });
-      await this.audit.record(tx, THE_SERVICE, customerId, {
-        kind: 'vote.changed',
-        data: { clusterId, from, to: now.state, findings: now.findings.map((finding) => finding.code) },
-      });
-      return true;
+    if (known && !differs(known, now)) return now.state !== 'ok' && this.clock.now() - known.since < UNSETTLED_MS;
+    return this.database.write((tx) => this.keep(tx, cluster, now));
+  }
+
+  private async keep(tx: Transaction, { id: clusterId, customerId }: ClusterWithNodes, now: VoteState) {
+    const before = await this.votes.findState(tx, EVERYTHING, clusterId);
+    if (before && !differs(before, now)) return false;
+    const at = this.clock.now();
+    const { state, findings } = now;
+    const presence = presenceOf(now);
+    const isOther = before?.state !== state;
+    await this.votes.putState(tx, {
+      ...{ clusterId, customerId, state, presence, findings },
+      since: before && !isOther ? before.since : at,
+      arbiterVote: now.arbiter.vote,
+      lossesWithArbiter: now.lossesSurvived.withArbiter,
+      lossesWithoutArbiter: now.lossesSurvived.withoutArbiter,
+      ...{ judgedAt: at, freshUntil: null, evaluateAt: at },
     });
+    if (!isOther && before.presence === presence) return false;
+    const from = before?.state ?? null;
+    await this.votes.insertTransition(tx, {
+      id: randomUUIDv7(),
+      ...{ clusterId, customerId, at, from, to: state, presence, findings },
+    });
+    if (!isOther) return false;
+    await this.audit.record(tx, THE_SERVICE, customerId, {
+      kind: 'vote.changed',
+      data: { clusterId, from, to: state, findings: findings.map((finding) => finding.code) },
+    });
+    return true;
   }
 
   private async evidence(session: Session, cluster: ClusterWithNodes, arbiterName: string): Promise<VoteEvidence> {
@@ -94,3 +105,15 @@ export class AssessVote {
     };
   }
 }
+
+/** What is told of a state: whoever reads the rows or is alerted by them has nothing new without a difference here. */
+const differs = (known: VoteStateRow, now: VoteState): boolean =>
+  known.state !== now.state ||
+  known.presence !== presenceOf(now) ||
+  known.lossesWithArbiter !== now.lossesSurvived.withArbiter ||
+  known.lossesWithoutArbiter !== now.lossesSurvived.withoutArbiter ||
+  known.arbiterVote !== now.arbiter.vote ||
+  told(known.findings) !== told(now.findings);
+
+const told = (findings: readonly Finding[]): string =>
+  findings.map(({ code, severity, subject }) => `${code} ${severity} ${subject}`).join('\n');

@@ -44,14 +44,18 @@ export const historySchema = pageOf(
     at: time,
     from: state.nullable(),
     to: state,
+    presence: z
+      .enum(['present', 'degraded', 'absent', 'unknown'])
+      .describe('Whether the external vote was there from then on; it may change while the state stays.'),
     findings: z.array(findingSchema).describe('The reasons for the new state.'),
   }),
 );
 
-export const presentTransition = ({ id, at, from, to, findings }: VoteTransition) => ({
+export const presentTransition = ({ id, at, from, to, presence, findings }: VoteTransition) => ({
   id,
   at: iso(at),
   from,
   to,
+  presence,
   findings,
 });

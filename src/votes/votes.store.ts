@@ -5,7 +5,7 @@ import type { Session, Transaction } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { ownedBy, type Scope } from '../platform/database/scope.ts';
-import { Reading, VoteStateRow, VoteTransition } from './vote.entity.ts';
+import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './vote.entity.ts';
 
 @Injectable()
 export class VotesStore {
@@ -58,6 +58,15 @@ export class VotesStore {
 
   async pruneReadings(tx: Transaction, before: Instant): Promise<void> {
     await tx.manager.delete(Reading, { at: LessThan(before) });
+  }
+
+  /** How the instance was at the last look, or null before the first. */
+  findInstanceState(session: Session, instanceId: string): Promise<InstanceStateRow | null> {
+    return session.manager.findOneBy(InstanceStateRow, { instanceId });
+  }
+
+  async putInstanceState(tx: Transaction, row: InstanceStateRow): Promise<void> {
+    await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
   }
 
   /** Of a cluster that is forgotten only the history stays. */
