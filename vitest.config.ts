@@ -11,6 +11,8 @@ export default defineConfig({
         oxc: decorators,
         test: {
           name: 'unit',
+          // Thousands of random cases on a busy machine; what is too slow shows in test/bench.
+          testTimeout: 20_000,
           include: [
             'test/core/**/*.spec.ts',
             'test/platform/**/*.spec.ts',
