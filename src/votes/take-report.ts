@@ -1,21 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AgentTokensStore } from '../access/agent-tokens.store.ts';
 import { AuthenticateAgent } from '../access/authenticate-agent.ts';
-import { ArbitersStore } from '../arbiters/arbiters.store.ts';
-import { ClustersStore } from '../clusters/clusters.store.ts';
 import { parseInstant, type Clock } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import { Database } from '../platform/database/database.ts';
-import { EVERYTHING, onlyCustomer } from '../platform/database/scope.ts';
+import { onlyCustomer } from '../platform/database/scope.ts';
 import type { Agent } from '../platform/http/agent.ts';
 import { notFound, unauthorized } from '../platform/http/problem.ts';
-import { AssessVote } from './assess-vote.ts';
+import { JudgeReported } from './judge-reported.ts';
 import { rawOfReport } from './raw-reading.ts';
 import { ReportCounts } from './report-counts.ts';
 import type { Report } from './reports.schema.ts';
 import { VotesStore } from './votes.store.ts';
-import { WatchVotes } from './watch-votes.ts';
 
 /** Takes what a node's agent reports: on record once, whatever the way did to it, and then the vote is judged anew. */
 @Injectable()
@@ -59,24 +56,5 @@ export class TakeReport {
       });
       return true;
     });
-  }
-}
-
-/** Judges a cluster whose node has reported, and has a look of ours bear out what is new. */
-@Injectable()
-export class JudgeReported {
-  constructor(
-    private readonly database: Database,
-    private readonly clusters: ClustersStore,
-    private readonly arbiters: ArbitersStore,
-    private readonly assess: AssessVote,
-    private readonly watch: WatchVotes,
-  ) {}
-
-  async run(clusterId: string): Promise<void> {
-    const cluster = await this.clusters.find(this.database.read, EVERYTHING, clusterId);
-    const arbiter = cluster && (await this.arbiters.find(this.database.read, EVERYTHING, cluster.arbiterId));
-    if (!arbiter || cluster.state !== 'onboarded') return;
-    if (await this.assess.run(cluster, arbiter.name)) await this.watch.nodesNow(clusterId);
   }
 }

@@ -11,7 +11,7 @@ while [ "$tries" -gt 0 ]; do
   sleep 0.25
   tries=$((tries - 1))
   [ -e /run/umpire-agent/answer ] || continue
-  answer=$(tr -cd '\40-\176' </run/umpire-agent/answer | head -c 200)
-  [ "$answer" != 204 ] || exit 0
+  answer=$(tr '\n' ' ' </run/umpire-agent/answer | tr -cd '\40-\176' | head -c 200)
+  case $answer in 204*) exit 0 ;; esac
 done
 refuse agent_not_heard "the service took no report of this node within $1 seconds: $answer"
