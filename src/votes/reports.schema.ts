@@ -14,7 +14,9 @@ export const report = z.strictObject({
   sequence: z
     .int()
     .min(1)
-    .describe('Higher with each report of this node. One that is not higher than all before is taken for a repetition.'),
+    .describe(
+      'Higher with each report of this node. One that is not higher than all before is taken for a repetition.',
+    ),
   sentAt: time.describe('By the clock of the node. It only informs: what counts is when the report was received.'),
   tools: z.strictObject({
     quorum: toolOutput.describe('corosync-quorumtool -s'),

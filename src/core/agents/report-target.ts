@@ -13,7 +13,10 @@ const URL_FORM =
   /^(?<scheme>https?):\/\/(?:\[(?<ipv6>[0-9A-Fa-f:.]+)\]|(?<host>[A-Za-z0-9.-]+))(?<port>:\d{1,5})?(?<path>(?:\/[A-Za-z0-9._~-]+)*)\/?$/;
 
 /** Addresses that no router of the internet forwards (RFC 1918, RFC 4193, RFC 3927, loopback). */
-const PRIVATE = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:|::1$)/;
+const PRIVATE_RANGE = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:|::1$)/;
+/** Whatever else of digits and dots could be a name is no address to `hostAddress`. */
+const IP = /^[\d.]+$|:/;
+const isPrivate = (address: HostAddress): boolean => IP.test(address) && PRIVATE_RANGE.test(address);
 
 /**
  * Reads the URL under which nodes reach the service: `https://umpire.example.net`, with a port or a path where there is a
@@ -24,7 +27,7 @@ export const reportTarget = (text: string): Result<ReportTarget> => {
   const address = hostAddress(ipv6 ?? host ?? '');
   if (scheme === undefined || !address.ok || Number(port.slice(1)) > 65_535) return fail(invalid());
   const isEncrypted = scheme === 'https';
-  if (!isEncrypted && !PRIVATE.test(address.value)) return fail(inTheOpen());
+  if (!isEncrypted && !isPrivate(address.value)) return fail(inTheOpen());
   const url = `${scheme}://${ipv6 === undefined ? address.value : `[${address.value}]`}${port}${path}`;
   return succeed({ url, isEncrypted }, isEncrypted ? [] : [inClear(address.value)]);
 };

@@ -70,13 +70,13 @@ body() {
   printf '}}'
 }
 
-# The numbers of reports only rise: over a restart, by one that the disk may have lost with the power, and by the clock over
-# a disk that was put back or is new. No report is sent within a second of another, so the clock is never overtaken.
+# The numbers of reports only rise: a restart skips as many as the disk may have lost with the power, and where the disk was
+# put back or is new, the clock is ahead of them: reports are three seconds apart and restarts ten, so it is not overtaken.
 begin_sequence() {
   sequence=0
   [ ! -e "$state" ] || read -r sequence <"$state" || sequence=0
   case $sequence in '' | *[!0-9]*) sequence=0 ;; esac
-  sequence=$((sequence + 100))
+  sequence=$((sequence + 10))
   seconds=$(date +%s)
   [ "$sequence" -ge "$seconds" ] || sequence=$seconds
 }

@@ -27,7 +27,7 @@ export class StartAgent implements Step<Input, null> {
     await host().change(SCRIPTS.startAgent, { args: [String(PATIENCE_S)], timeoutMs: (PATIENCE_S + 15) * 1000 });
     const token = await this.tokens.ofNode(this.database.read, EVERYTHING, hostId ?? '');
     // Something answered the node that was not this service.
-    if (token?.reportedAt == null) throw new StepFailure(elsewhere(subject));
+    if (!token || token.reportedAt === null) throw new StepFailure(elsewhere(subject));
     return null;
   }
 

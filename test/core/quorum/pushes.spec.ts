@@ -42,7 +42,7 @@ const pushes: fc.Arbitrary<NodeView[]> = fc.array(
       clockOffsetMs: fc.integer({ min: -1e9, max: 1e9 }),
     })
     .map(({ from, index, ageMs, clockOffsetMs }) => {
-      const [view = world({ nodeCount: NODES }).nodes[0] as NodeView] = [from.nodes[index]];
+      const [view = world({ nodeCount: NODES }).nodes[0]] = [from.nodes[index]];
       return { ...view, at: instant(NOW - ageMs), source: 'push' as const, clockOffsetMs };
     }),
   { minLength: 1, maxLength: 6 },
@@ -93,11 +93,14 @@ describe('the clock of a node that pushes', () => {
     return voteState({ ...healthy, nodes: [...healthy.nodes, { ...(first as NodeView), source: 'push', ...change }] });
   };
 
-  it.each([-400 * 86_400_000, -31_000, 31_000, 9e12])('being %i ms off is told, and changes nothing', (clockOffsetMs) => {
-    const state = pushedAt({ clockOffsetMs });
-    expect(state.state).toBe('ok');
-    expect(state.findings).toMatchObject([{ code: 'node_clock_differs', severity: 'info', subject: addressOf(1) }]);
-  });
+  it.each([-400 * 86_400_000, -31_000, 31_000, 9e12])(
+    'being %i ms off is told, and changes nothing',
+    (clockOffsetMs) => {
+      const state = pushedAt({ clockOffsetMs });
+      expect(state.state).toBe('ok');
+      expect(state.findings).toMatchObject([{ code: 'node_clock_differs', severity: 'info', subject: addressOf(1) }]);
+    },
+  );
 
   it.each([-30_000, 0, 30_000])('being %i ms off is not worth a word', (clockOffsetMs) => {
     expect(pushedAt({ clockOffsetMs }).findings).toEqual([]);
