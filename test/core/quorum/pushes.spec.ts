@@ -32,6 +32,8 @@ const looked: fc.Arbitrary<VoteEvidence> = fc
     faults(...wrong.map(({ fault }) => fault), ...blind)(world({ nodeCount: NODES, down, arbiter })),
   );
 
+const [healthyView] = world({ nodeCount: NODES }).nodes as [NodeView, ...NodeView[]];
+
 /** Whatever a node with its token may send, of any age, in any number: views of any world, also one that never was. */
 const pushes: fc.Arbitrary<NodeView[]> = fc.array(
   fc
@@ -41,9 +43,9 @@ const pushes: fc.Arbitrary<NodeView[]> = fc.array(
       ageMs: fc.integer({ min: -1_000, max: 2 * LIMITS.nodeFreshMs }),
       clockOffsetMs: fc.integer({ min: -1e9, max: 1e9 }),
     })
-    .map(({ from, index, ageMs, clockOffsetMs }) => {
-      const [view = world({ nodeCount: NODES }).nodes[0]] = [from.nodes[index]];
-      return { ...view, at: instant(NOW - ageMs), source: 'push' as const, clockOffsetMs };
+    .map(({ from, index, ageMs, clockOffsetMs }): NodeView => {
+      const view = from.nodes[index] ?? from.nodes[0] ?? healthyView;
+      return { ...view, at: instant(NOW - ageMs), source: 'push', clockOffsetMs };
     }),
   { minLength: 1, maxLength: 6 },
 );
