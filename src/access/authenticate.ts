@@ -38,7 +38,8 @@ export class Authenticate {
     const token = await this.tokens.findByHash(this.database.read, hashToken(shown));
     // An index finds a hash in a time that depends on it, so the last word has a comparison that does not.
     if (!token || !matchesTokenHash(shown, token.secretHash)) {
-      if (await this.agents.run(shown)) throw forbidden('agent_token', 'The token of an agent only brings its reports.');
+      if (await this.agents.run(shown))
+        throw forbidden('agent_token', 'The token of an agent only brings its reports.');
       throw unauthorized('token_invalid', 'This token is not known here, or it was revoked.');
     }
     if (token.expiresAt !== null && token.expiresAt <= this.clock.now()) {
