@@ -1,4 +1,5 @@
 import { ForeignKey } from 'typeorm';
+import { AgentToken } from './access/agent-token.entity.ts';
 import { IdempotentAnswer } from './access/idempotency.entity.ts';
 import { Token } from './access/token.entity.ts';
 import { Arbiter, QnetdInstance } from './arbiters/arbiter.entity.ts';
@@ -15,7 +16,7 @@ import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './votes
 
 /** Every table. */
 export const ENTITIES = [
-  ...[Customer, CustomerRef, Token, IdempotentAnswer, AuditEventRow],
+  ...[Customer, CustomerRef, Token, AgentToken, IdempotentAnswer, AuditEventRow],
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
@@ -33,6 +34,9 @@ const holds = <T extends object>(holder: new () => T, property: keyof T & string
  */
 holds(CustomerRef, 'customerId', Customer);
 holds(Token, 'customerId', Customer);
+holds(AgentToken, 'customerId', Customer);
+holds(AgentToken, 'clusterId', Cluster);
+holds(AgentToken, 'nodeId', Node);
 holds(SshCredential, 'customerId', Customer);
 holds(Cluster, 'customerId', Customer);
 holds(Node, 'customerId', Customer);

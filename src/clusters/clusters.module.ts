@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
 import { ArbitersModule } from '../arbiters/arbiters.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { HostsModule } from '../hosts/hosts.module.ts';
@@ -10,7 +11,7 @@ import { DeleteCluster } from './delete-cluster.ts';
 import { RegisterCluster } from './register-cluster.ts';
 
 @Module({
-  imports: [HostsModule, CustomersModule, ArbitersModule],
+  imports: [AccessModule, HostsModule, CustomersModule, ArbitersModule],
   controllers: [ClustersController],
   providers: [ClustersStore, ClusterSurroundings, RegisterCluster, ChangeCluster, DeleteCluster],
   exports: [ClustersStore],

@@ -61,6 +61,7 @@ export const clusterSchema = z.object({
           device: z.boolean().describe('corosync-qdevice is to be stopped.'),
           database: z.boolean().describe('The NSS database with its key is to be deleted.'),
           packages: z.array(z.string()).describe('Packages that are to go.'),
+          agent: z.boolean().describe('Its agent is to go; the token is refused already.'),
         })
         .nullable()
         .describe('What an offboarding has left there; another offboard job takes it when the node is back.'),
@@ -78,6 +79,7 @@ const presentLeftovers = (leftovers: Node['leftovers']) =>
     device: leftovers.device,
     database: leftovers.database,
     packages: leftovers.packages,
+    agent: leftovers.agent === true,
   };
 
 export const presentCluster = (cluster: ClusterWithNodes) => ({

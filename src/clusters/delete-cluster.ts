@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { RevokeAgentTokens } from '../access/revoke-agent-tokens.ts';
 import { AuditStore } from '../audit/audit.store.ts';
 import { HostsStore } from '../hosts/hosts.store.ts';
 import { Database } from '../platform/database/database.ts';
@@ -13,6 +14,7 @@ export class DeleteCluster {
     private readonly database: Database,
     private readonly clusters: ClustersStore,
     private readonly hosts: HostsStore,
+    private readonly agents: RevokeAgentTokens,
     private readonly audit: AuditStore,
   ) {}
 
@@ -26,6 +28,7 @@ export class DeleteCluster {
         throw conflict('cluster_busy', `Job ${cluster.jobId} is changing it: wait for its end, or cancel it.`);
       if (cluster.state === 'onboarded')
         throw conflict('cluster_onboarded', 'Its nodes still have the device: off-board the cluster first.');
+      await this.agents.ofCluster(tx, caller.actor, id);
       await this.clusters.delete(tx, id);
       for (const node of cluster.nodes) await this.hosts.deleteHostKey(tx, node.hostKeyId);
       await this.audit.record(tx, caller.actor, cluster.customerId, {

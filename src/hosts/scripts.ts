@@ -17,6 +17,9 @@ const changing = (name: string): Script => composed(name, 'change', name);
 /** What a node runs by itself when nobody confirms a change in time; it travels as a payload of `writeConfig`. */
 export const RESTORE = load('restore');
 
+/** What a node runs to report by itself; it travels as a payload of `installAgent`. */
+export const AGENT = load('agent');
+
 /** Everything that is ever run on a host, by name. */
 export const SCRIPTS = {
   gatherNode: gathering('gather-node'),
@@ -51,4 +54,7 @@ export const SCRIPTS = {
   startQnetd: changing('start-qnetd'),
   stopQnetd: changing('stop-qnetd'),
   raiseFence: changing('raise-fence'),
+  installAgent: changing('install-agent'),
+  startAgent: changing('start-agent'),
+  removeAgent: changing('remove-agent'),
 } as const;

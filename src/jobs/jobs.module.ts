@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
 import { ArbitersModule } from '../arbiters/arbiters.module.ts';
 import { CertificatesModule } from '../certificates/certificates.module.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
@@ -16,9 +17,11 @@ import { JobSessions } from './job-sessions.ts';
 import { JobTools } from './job-tools.ts';
 import { JobsController } from './jobs.controller.ts';
 import { JobsStore } from './jobs.store.ts';
+import { InstallAgentKind } from './kinds/install-agent.ts';
 import { Offboard } from './kinds/offboard.ts';
 import { Onboard } from './kinds/onboard.ts';
 import { PrepareArbiter } from './kinds/prepare-arbiter.ts';
+import { RemoveAgentKind } from './kinds/remove-agent.ts';
 import { Verify } from './kinds/verify.ts';
 import { Leases } from './leases.ts';
 import { RequestJob } from './request-job.ts';
@@ -32,7 +35,7 @@ import { ThawJob } from './thaw-job.ts';
 import { Transcriber } from './transcriber.ts';
 
 @Module({
-  imports: [HostsModule, ArbitersModule, ClustersModule, CertificatesModule, VotesModule, FreezeModule],
+  imports: [AccessModule, HostsModule, ArbitersModule, ClustersModule, CertificatesModule, VotesModule, FreezeModule],
   controllers: [JobsController],
   providers: [
     JobsStore,
@@ -48,7 +51,7 @@ import { Transcriber } from './transcriber.ts';
     ChangeJob,
     ThawJob,
     JobStream,
-    ...[PrepareArbiter, Onboard, Offboard, Verify],
+    ...[PrepareArbiter, Onboard, Offboard, Verify, InstallAgentKind, RemoveAgentKind],
     JobKinds,
     ...STEP_PROVIDERS,
     {

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from '../platform/http/paging.ts';
 import { findingSchema, time, uuid } from '../platform/http/schemas.ts';
 import type { Job, JobStep, TranscriptEntry } from './job.entity.ts';
 
-export const JOB_KINDS = ['prepare-arbiter', 'onboard', 'offboard', 'verify'] as const;
+export const JOB_KINDS = ['prepare-arbiter', 'onboard', 'offboard', 'verify', 'install-agent', 'remove-agent'] as const;
 export type JobKindName = (typeof JOB_KINDS)[number];
 
 const kind = z.enum(JOB_KINDS);
@@ -20,7 +20,9 @@ export const newJob = z
     options: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe('Depends on the kind; onboard takes acceptOddNodeRisk; offboard takes removePackages and absentNodes.'),
+      .describe(
+        'Depends on the kind; onboard takes acceptOddNodeRisk; offboard takes removePackages and absentNodes; install-agent takes reportTo.',
+      ),
     dryRun: z.boolean().default(false).describe('Answer with the plan (200), and change nothing.'),
   })
   .refine(

@@ -25,6 +25,9 @@ const LIMITS: FreshnessLimits = { arbiterFreshMs: 3 * ARBITER_EVERY_MS, nodeFres
 /** For so long after a change its views may still be of moments that do not last: it is looked at more often. */
 const UNSETTLED_MS = 5 * MINUTE_MS;
 
+/** Who tells of a node: we, who look there, and its own agent. */
+const SOURCES = ['node', 'push'] as const;
+
 /** Draws the vote state of a cluster from what was last said of it, and keeps what changed. */
 @Injectable()
 export class AssessVote {
@@ -83,10 +86,12 @@ export class AssessVote {
   private async evidence(session: Session, cluster: ClusterWithNodes, arbiterName: string): Promise<VoteEvidence> {
     const ofArbiter = await this.votes.latestOfInstance(session, cluster.instanceId);
     const ofNodes = await Promise.all(
-      cluster.nodes.map(async (node) => {
-        const reading = await this.votes.latestOfNode(session, EVERYTHING, node.id);
-        return reading ? [nodeView(reading, node.address)] : [];
-      }),
+      cluster.nodes.flatMap((node) =>
+        SOURCES.map(async (source) => {
+          const reading = await this.votes.latestOfNode(session, EVERYTHING, node.id, source);
+          return reading ? [nodeView(reading, node.address)] : [];
+        }),
+      ),
     );
     return {
       inventory: {

@@ -5,13 +5,25 @@ import type { ToolOutput } from '../core/corosync/tools/tool.ts';
 import { section, type Sections } from '../core/facts/sections.ts';
 import type { Finding } from '../core/finding.ts';
 import type { ArbiterView, NodeView } from '../core/quorum/views.ts';
+import type { Instant } from '../core/time.ts';
 import type { Reading } from './vote.entity.ts';
 
 /** A look as it is kept: each tool's output as it came, or why there is none. It is parsed anew whenever it is used. */
-type RawReading = { readonly tools: Readonly<Record<string, ToolOutput>> } | { readonly unreachable: Finding };
+type RawReading =
+  | { readonly tools: Readonly<Record<string, ToolOutput>>; readonly report?: ReportMark }
+  | { readonly unreachable: Finding };
+
+/** What a node's agent says of its own report. */
+export interface ReportMark {
+  readonly sequence: number;
+  /** By the node's clock. */
+  readonly sentAt: Instant;
+}
 
 export const rawOfSections = (sections: Sections): string =>
   JSON.stringify({ tools: Object.fromEntries(sections) } satisfies RawReading);
+export const rawOfReport = (tools: Readonly<Record<'quorum' | 'device', ToolOutput>>, report: ReportMark): string =>
+  JSON.stringify({ tools, report } satisfies RawReading);
 export const rawOfFailure = (unreachable: Finding): string => JSON.stringify({ unreachable } satisfies RawReading);
 
 const sectionsOf = (raw: Extract<RawReading, { tools: unknown }>): Sections => new Map(Object.entries(raw.tools));
@@ -24,6 +36,8 @@ export const nodeView = (reading: Reading, address: string): NodeView => {
   return {
     address,
     at: reading.at,
+    ...(reading.source === 'push' ? { source: reading.source } : {}),
+    ...(raw.report ? { clockOffsetMs: raw.report.sentAt - reading.at } : {}),
     quorum: quorumtool.parse(section(sections, 'quorum'), address),
     device: qdeviceTool.parse(section(sections, 'device'), address),
   };

@@ -11,9 +11,12 @@ export class Reading {
   @PrimaryColumn(id())
   id!: string;
 
-  /** The arbiter's view covers all clusters of an instance, a node's view is of its own cluster. */
+  /**
+   * The arbiter's view covers all clusters of an instance, a node's view is of its own cluster; `push`: the node's view as
+   * its agent brought it.
+   */
   @Column(word())
-  source!: 'arbiter' | 'node';
+  source!: 'arbiter' | 'node' | 'push';
 
   @Index()
   @Column(id({ name: 'instance_id', nullable: true }))

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, LessThanOrEqual, MoreThanOrEqual, And, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, LessThanOrEqual, MoreThanOrEqual, And, type FindOptionsWhere } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { insertRows } from '../platform/database/rows.ts';
@@ -18,9 +18,10 @@ export class VotesStore {
     return session.manager.findOne(Reading, { where: { instanceId }, order: { at: 'DESC', id: 'DESC' } });
   }
 
-  latestOfNode(session: Session, scope: Scope, nodeId: string): Promise<Reading | null> {
+  /** What was last seen of a node by a look of ours, or what its agent last reported. */
+  latestOfNode(session: Session, scope: Scope, nodeId: string, source: 'node' | 'push'): Promise<Reading | null> {
     return session.manager.findOne(Reading, {
-      where: { nodeId, ...ownedBy(scope) },
+      where: { nodeId, source, ...ownedBy(scope) },
       order: { at: 'DESC', id: 'DESC' },
     });
   }
@@ -67,6 +68,11 @@ export class VotesStore {
 
   async putInstanceState(tx: Transaction, row: InstanceStateRow): Promise<void> {
     await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
+  }
+
+  /** Where an agent is no more, nobody waits for its next report. */
+  async forgetReports(tx: Transaction, nodeIds: readonly string[]): Promise<void> {
+    await tx.manager.delete(Reading, { nodeId: In(nodeIds), source: 'push' });
   }
 
   /** Of a cluster that is forgotten only the history stays. */

@@ -87,6 +87,11 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
     await this.queue.wake(LOOK_AT_INSTANCE, cluster.instanceId);
   }
 
+  /** Has the nodes of one cluster looked at now: somebody else's word of them is to be borne out. */
+  async nodesNow(clusterId: string): Promise<void> {
+    await this.queue.wake(LOOK_AT_NODES, clusterId);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await Promise.all([...this.open.values()].map((connections) => connections.closeAll()));

@@ -163,7 +163,7 @@ describeWorld('Offboarding', {}, (world) => {
     expect(codesOf(job.findings)).toContain('node_left_behind');
     expect((await clusterOf(client, id)).nodes.map(({ leftovers }) => leftovers)).toEqual([
       ...[null, null, null],
-      { config: true, device: true, database: true, packages: [] },
+      { config: true, device: true, database: true, packages: [], agent: false },
     ]);
     // Its configuration is the older one: corosync there ends itself whenever it meets the others, and the enabled device
     // has systemd start both again. The others keep their quorum meanwhile.

@@ -18,6 +18,7 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
     arbiter: 'fresh',
     beside: true,
   },
+  agent: { clusters: ['duo:2'], arbiter: 'fresh', beside: true },
   freeze: { clusters: ['duo:2'], arbiter: 'fresh', beside: true },
   'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh', beside: true },
   offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },

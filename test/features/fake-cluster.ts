@@ -32,6 +32,8 @@ export interface FakeNode {
   runsDevice: boolean;
   /** systemd would not start the device again. */
   held: boolean;
+  /** What its agent was installed with; null without one. */
+  agent: { readonly url: string; readonly token: string } | null;
   /** PKCS#10 of the key that it made, in base64. */
   readonly request: string;
 }
@@ -71,6 +73,7 @@ export class FakeCluster {
       hasCertificates: false,
       runsDevice: false,
       held: false,
+      agent: null,
       request: certificateRequest(),
     }));
   }

@@ -222,6 +222,12 @@ export class FakeHosts {
       case 'purge-packages.sh':
         for (const name of args) node.packages.delete(name);
         return told('');
+      case 'install-agent.sh':
+      case 'remove-agent.sh':
+        node.agent = script.startsWith('install') ? { url: first, token: textOf(payload['PAYLOAD_TOKEN']) } : null;
+        return told('');
+      case 'start-agent.sh':
+        return node.agent ? told('') : refusing('agent_not_started');
       case 'forget-packages.sh':
       case 'leave.sh':
         return told('');

@@ -3,7 +3,7 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPEN_TO_ALL, REQUIRED_SCOPE } from '../../src/platform/http/requires.ts';
+import { FOR_AGENTS, OPEN_TO_ALL, REQUIRED_SCOPE } from '../../src/platform/http/requires.ts';
 import { startApp, type TestApp } from './app.ts';
 
 interface Operation {
@@ -34,6 +34,7 @@ interface Route {
   readonly route: string;
   readonly scope: unknown;
   readonly open: unknown;
+  readonly agents: unknown;
 }
 
 const textOf = (path: unknown): string =>
@@ -62,6 +63,7 @@ const routesOf = (app: TestApp): Route[] =>
             route: `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
             scope: metadata(REQUIRED_SCOPE, handler),
             open: metadata(OPEN_TO_ALL, handler),
+            agents: metadata(FOR_AGENTS, handler),
           };
         });
     });
@@ -87,8 +89,10 @@ describe('the OpenAPI document', () => {
     expect(operations.length).toBeGreaterThan(15);
   });
 
-  it('each route says whom it is for: a scope, or everybody', () => {
-    const undecided = routes.filter(({ scope, open }) => (scope === undefined) === (open === undefined));
+  it('each route says whom it is for: a scope, the agents on nodes, or everybody', () => {
+    const undecided = routes.filter(
+      ({ scope, open, agents }) => [scope, open, agents].filter((said) => said !== undefined).length !== 1,
+    );
     expect(idsOf(undecided)).toEqual([]);
   });
 
@@ -97,6 +101,13 @@ describe('the OpenAPI document', () => {
     expect(idsOf(open)).toEqual(['get /healthz', 'get /metrics', 'get /readyz']);
     for (const { route } of open)
       expect(operations.find((operation) => operation.route === route)?.security).toBeUndefined();
+  });
+
+  it('a route is for agents only where that was meant: their reports', () => {
+    const forAgents = routes.filter(({ agents }) => agents !== undefined);
+    expect(idsOf(forAgents)).toEqual(['post /v1/clusters/{id}/readings']);
+    for (const { route } of forAgents)
+      expect(operations.find((operation) => operation.route === route)?.security).toEqual([{ bearer: [] }]);
   });
 
   it('each route that needs a token says so, with its scope', () => {

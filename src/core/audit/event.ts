@@ -6,6 +6,7 @@ export type AuditEvent =
   | Event<'customer.created' | 'customer.changed' | 'customer.deleted', { customerId: string; name: string }>
   | Event<'token.created', { tokenId: string; name: string; scopes: readonly string[]; expiresAt: string | null }>
   | Event<'token.revoked', { tokenId: string; name: string }>
+  | Event<'agent-token.created' | 'agent-token.revoked', { tokenId: string; clusterId: string; nodeId: string }>
   | Event<
       'ssh-credential.created',
       { credentialId: string; name: string; user: string; fingerprint: string; generated: boolean }
@@ -58,6 +59,8 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'customer.deleted': true,
   'token.created': true,
   'token.revoked': true,
+  'agent-token.created': true,
+  'agent-token.revoked': true,
   'ssh-credential.created': true,
   'host-key.seen': true,
   'host-key.confirmed': true,

@@ -13,6 +13,8 @@ export interface Leftovers {
   readonly database: boolean;
   /** Packages that came with the onboarding and are to go again. */
   readonly packages: readonly string[];
+  /** The agent is to be taken off; left out where there is none. */
+  readonly agent?: boolean;
 }
 
 /** A node that answered, and the SHA-256 of its corosync.conf. */

@@ -38,6 +38,8 @@ export type NodeView = {
   readonly at: Instant;
   /** `push` when the node reported by itself; `node` (also when left out) when we went there. */
   readonly source?: 'node' | 'push';
+  /** Of a push: how far the node's clock was ahead of ours when it sent. It only informs; `at` is our own time of receipt. */
+  readonly clockOffsetMs?: number;
 } & (
   | { readonly quorum: ToolReading<QuorumStatus>; readonly device: ToolReading<QdeviceStatus> }
   | { readonly unreachable: Finding }
@@ -53,7 +55,7 @@ export interface FreshnessLimits {
 export interface VoteEvidence {
   readonly inventory: Inventory;
   readonly arbiter: ArbiterView | null;
-  /** In any order; of several views of one node the newest counts, and what a node pushes outlives a failed attempt of ours. Addresses outside the inventory are ignored. */
+  /** In any order; of several views of one node the newest counts, but what a node pushes can only lower the state (see `pushes.ts`). Addresses outside the inventory are ignored. */
   readonly nodes: readonly NodeView[];
   /** Now. */
   readonly at: Instant;

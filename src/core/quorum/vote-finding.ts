@@ -38,6 +38,9 @@ export const VOTE_FINDING_CODES = [
   'node_unreadable',
   'node_is_another',
   'corosync_down',
+  // what a node's agent brings
+  'agent_silent',
+  'node_clock_differs',
   // what a node says
   'quorum_in_transition',
   'node_offline',

@@ -31,6 +31,7 @@ import {
   sharesTheQuorum,
 } from './node-rules.ts';
 import { effectiveVote, opinionOf } from './opinion.ts';
+import { loweredByPushes } from './pushes.ts';
 import {
   deviceVoteOf,
   hasADevice,
@@ -186,18 +187,8 @@ const sourcesOf = ({ arbiter, nodes, at, limits }: VoteEvidence): readonly Sourc
   ];
 };
 
-/**
- * The state of a cluster's vote, from what its arbiter and its nodes said and when.
- *
- * `ok`: quorate, every node online, the device's vote cast on each, every node's own view and the arbiter's view fresh
- * and agreeing. `at-risk`: a fresh view of a node proves the cluster quorate, but something of that is missing.
- * `lost`: fresh views prove that no partition is quorate. `unknown`: neither is proven.
- * A cluster without a device is judged by the same rules without those on the device, and is never `ok` (`no_device`).
- *
- * One look decides; around a change of membership nodes contradict each other for some seconds, so whoever raises an
- * alarm should wait for a second look.
- */
-export const voteState = (evidence: VoteEvidence): VoteState => {
+/** The state as all these views together show it, whoever brought them. */
+const judge = (evidence: VoteEvidence): VoteState => {
   const world = weigh(evidence);
   const findings = findingsIn(world);
   return {
@@ -215,3 +206,17 @@ export const voteState = (evidence: VoteEvidence): VoteState => {
     sources: sourcesOf(evidence),
   };
 };
+
+/**
+ * The state of a cluster's vote, from what its arbiter and its nodes said and when.
+ *
+ * `ok`: quorate, every node online, the device's vote cast on each, every node's own view and the arbiter's view fresh
+ * and agreeing. `at-risk`: a fresh view of a node proves the cluster quorate, but something of that is missing.
+ * `lost`: fresh views prove that no partition is quorate. `unknown`: neither is proven.
+ * A cluster without a device is judged by the same rules without those on the device, and is never `ok` (`no_device`).
+ * What nodes push by themselves can lower it, never raise it.
+ *
+ * One look decides; around a change of membership nodes contradict each other for some seconds, so whoever raises an
+ * alarm should wait for a second look.
+ */
+export const voteState = (evidence: VoteEvidence): VoteState => loweredByPushes(judge, evidence);

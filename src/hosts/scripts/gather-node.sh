@@ -16,7 +16,7 @@ section user id -u
 section clock date +%s%3N
 section machine machine
 section addresses ip -o addr show scope global
-section packages packages corosync corosync-qdevice corosync-qnetd libnss3-tools
+section packages packages corosync corosync-qdevice corosync-qnetd libnss3-tools curl
 section units units
 section config base64 -w0 /etc/corosync/corosync.conf
 section runningVersion corosync-cmapctl -g totem.config_version

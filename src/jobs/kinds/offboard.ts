@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { AgentTokensStore } from '../../access/agent-tokens.store.ts';
 import type { Certificate } from '../../certificates/certificate.entity.ts';
 import { CertificatesStore } from '../../certificates/certificates.store.ts';
 import type { ClusterWithNodes } from '../../clusters/clusters.store.ts';
@@ -23,6 +24,7 @@ import { restoreAfterSeconds, restoreTimer } from '../steps/config-change.ts';
 import { distrustCertificates } from '../steps/distrust-certificates.ts';
 import { recordOffboarding } from '../steps/record-offboarding.ts';
 import { keepConfig } from '../steps/restore-timer.ts';
+import { revokeAgents } from '../steps/revoke-agents.ts';
 import { setAsideDatabase } from '../steps/set-aside-database.ts';
 import { holdQdevice, stopQdevice } from '../steps/stop-qdevice.ts';
 import { proveAcceptance, proveRefusal } from '../steps/try-certificate.ts';
@@ -45,6 +47,8 @@ interface Decided {
   readonly decision: OffboardingDecision;
   readonly present: readonly SeenNode[];
   readonly certificates: readonly Certificate[];
+  /** The nodes that report by themselves, by their ids. */
+  readonly withAgent: readonly string[];
 }
 
 /** Takes a cluster's device away: its nodes are as they were before, and the arbiter refuses their certificates. */
@@ -58,6 +62,7 @@ export class Offboard implements JobKind<Options> {
   constructor(
     private readonly database: Database,
     private readonly certificates: CertificatesStore,
+    private readonly agents: AgentTokensStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -71,7 +76,9 @@ export class Offboard implements JobKind<Options> {
     const { decision, findings, quorum } = decideOffboarding(situation);
     if (!decision) return { steps: [], findings, quorum };
     const certificates = await this.certificates.installedOf(this.database.read, EVERYTHING, cluster.id);
-    const decided = { decision, present: seenNodes(situation.nodes), certificates };
+    const agents = await this.agents.ofCluster(this.database.read, EVERYTHING, cluster.id);
+    const withAgent = agents.map(({ nodeId }) => nodeId);
+    const decided = { decision, present: seenNodes(situation.nodes), certificates, withAgent };
     return { steps: stepsFor(request, cluster, decided), findings, quorum };
   }
 
@@ -114,14 +121,14 @@ const unknownNode = (cluster: string, ids: readonly string[]) =>
 const stepsFor = (
   { jobId, target, options: { removePackages, restoreAfterSeconds: afterSeconds } }: PlanRequest<Options>,
   cluster: ClusterWithNodes,
-  { decision, present, certificates }: Decided,
+  { decision, present, certificates, withAgent }: Decided,
 ): PlannedStep[] => {
   const { arbiter, instance } = target;
   const restore = restoreTimer(jobId, present.length, { afterSeconds, device: 'starts' });
   const change = configChange(cluster.kind, decision, present, restore);
   const trial = { address: arbiter.address, port: instance.port, clusterName: cluster.name };
   const aside = `${DatabaseDirectory.qdevice}.umpire-aside-${jobId}`;
-  const left = leftoversOf(cluster, present, change.before.sha256, removePackages);
+  const left = leftoversOf(cluster, present, change.before.sha256, removePackages, withAgent);
   return inStages(
     ...present.map((node) => [holdQdevice(node.address, node.id)]),
     [guardConfig(cluster.name, change)],
@@ -149,6 +156,7 @@ const stepsFor = (
       }),
     ],
     // There is no way back from here.
+    withAgent.length > 0 ? [revokeAgents(cluster.name, { clusterId: cluster.id, nodeIds: withAgent })] : [],
     present.map((node) =>
       clearLeftovers(node.address, node.id, {
         clusterId: cluster.id,
@@ -166,12 +174,14 @@ const leftoversOf = (
   present: readonly SeenNode[],
   configSha256: string,
   removePackages: boolean,
+  withAgent: readonly string[],
 ) =>
   cluster.nodes.map(({ id, brought }) => {
     const isThere = present.some((node) => node.id === id);
     const packages = removePackages ? (brought ?? []) : [];
+    const agent = withAgent.includes(id) ? { agent: true } : {};
     return {
       id,
-      leftovers: { configSha256: isThere ? null : configSha256, device: !isThere, database: true, packages },
+      leftovers: { configSha256: isThere ? null : configSha256, device: !isThere, database: true, packages, ...agent },
     };
   });

@@ -79,6 +79,7 @@ const clear = async (session: HostSession, { leftovers, config }: Input): Promis
     await session.change(SCRIPTS.stopQdevice, { args: ['1'] });
     await session.change(SCRIPTS.releaseQdevice);
   }
+  if (leftovers.agent) await session.change(SCRIPTS.removeAgent);
   if (leftovers.database) await session.change(SCRIPTS.deleteDatabase);
   if (leftovers.packages.length > 0)
     await session.change(SCRIPTS.purgePackages, { args: leftovers.packages, timeoutMs: PURGE_MS });

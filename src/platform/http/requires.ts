@@ -4,6 +4,7 @@ import type { TokenScope } from './caller.ts';
 
 export const REQUIRED_SCOPE = 'umpire:required-scope';
 export const OPEN_TO_ALL = 'umpire:open-to-all';
+export const FOR_AGENTS = 'umpire:for-agents';
 
 /** Documents that a route may answer with a problem of this status. */
 export const problemAnswer = (status: number, description: string): MethodDecorator & ClassDecorator =>
@@ -21,6 +22,16 @@ export const Requires = (scope: TokenScope): MethodDecorator & ClassDecorator =>
     problemAnswer(401, 'No token, or one that is not valid.'),
     problemAnswer(403, `The token lacks the scope "${scope}".`),
     problemAnswer(404, 'No such thing, or not one of yours.'),
+  );
+
+/** A route for the agents on nodes, each with its own token, and for nobody else. */
+export const RequiresAgent = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    SetMetadata(FOR_AGENTS, true),
+    ApiBearerAuth(),
+    problemAnswer(401, 'No token, or one that is not valid any more.'),
+    problemAnswer(403, 'The token is not that of an agent.'),
+    problemAnswer(404, 'The agent is not of this cluster.'),
   );
 
 /** A route that needs no token: health and documentation. */

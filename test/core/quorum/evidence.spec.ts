@@ -28,9 +28,9 @@ describe('several views of one node', () => {
     expect(codes(state)).toContain('node_unreachable');
   });
 
-  it('a failed attempt does not void what the node pushes itself', () => {
+  it('a node that pushes while we cannot reach it is listed as a source, and stays unreached', () => {
     const state = voteState({ ...healthy, nodes: [first, failedAttempt, { ...second, at: older, source: 'push' }] });
-    expect(state.state).toBe('ok');
+    expect(codes(state)).toContain('node_unreachable');
     expect(state.sources.map(({ source, ageMs }) => [source, ageMs])).toEqual([
       ['arbiter', 0],
       ['node', 0],
@@ -38,11 +38,12 @@ describe('several views of one node', () => {
     ]);
   });
 
-  it('the newer of a push and a look counts', () => {
+  it('a push that is newer than our look lowers the state; one that is older has been looked over', () => {
     const bad = withOwnRow(2, (row) => ({ ...row, device: 'not-registered' }))(healthy).nodes[1] ?? second;
     const newerIsBad = { ...healthy, nodes: [first, { ...second, at: older }, { ...bad, source: 'push' as const }] };
     const newerIsGood = { ...healthy, nodes: [first, second, { ...bad, at: older, source: 'push' as const }] };
     expect(voteState(newerIsBad).state).toBe('at-risk');
+    expect(codes(voteState(newerIsBad))).toContain('device_not_registered');
     expect(voteState(newerIsGood).state).toBe('ok');
   });
 

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthenticateAgent } from '../../../src/access/authenticate-agent.ts';
 import type { Authenticate } from '../../../src/access/authenticate.ts';
 import { cannotGrant, mayDo } from '../../../src/access/permission.ts';
 import { TokenGuard } from '../../../src/access/token.guard.ts';
@@ -64,7 +65,7 @@ describe('the guard before every route', () => {
     const authenticate = {
       run: () => Promise.resolve({ id: 't', scopes, customerId: null }),
     } as unknown as Authenticate;
-    return new TokenGuard(new Reflector(), authenticate).canActivate(context);
+    return new TokenGuard(new Reflector(), authenticate, {} as AuthenticateAgent).canActivate(context);
   };
 
   it('lets a token with the scope pass, and anybody where that was said', async () => {

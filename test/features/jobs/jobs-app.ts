@@ -49,8 +49,9 @@ export interface Wishes {
   readonly prepared?: boolean;
   /** Whether a person vouched for the host keys. */
   readonly confirmed?: boolean;
-  /** How the service is started. */
+  /** How the service is started, and by whom where it is on another database. */
   readonly app?: TestOptions;
+  readonly start?: (options: TestOptions) => Promise<TestApp>;
 }
 
 const PATIENCE_MS = 25_000;
@@ -60,8 +61,9 @@ export const startJobsApp = async ({
   prepared = true,
   confirmed = true,
   app: options = {},
+  start = startApp,
 }: Wishes = {}): Promise<JobsApp> => {
-  const app = await startApp(options);
+  const app = await start(options);
   const hosts = new FakeHosts(nodeCount, app.clock);
   app.ssh.answer = (target, options) => hosts.connect(target, options);
   const hostKeyFingerprint = confirmed ? FINGERPRINT : undefined;

@@ -203,7 +203,7 @@ describe('past the point of no return', () => {
     ]);
     expect((await cluster()).nodes.map(({ leftovers }) => leftovers)).toEqual([
       null,
-      { config: false, device: false, database: true, packages: [] },
+      { config: false, device: false, database: true, packages: [], agent: false },
     ]);
     app.hosts.leave('delete-database.sh');
     app.hosts.calls.length = 0;
@@ -227,7 +227,7 @@ describe('an offboarding with a node that is dead', () => {
     );
     expect((await cluster()).nodes.map(({ leftovers }) => leftovers)).toEqual([
       ...[null, null, null],
-      { config: true, device: true, database: true, packages: [] },
+      { config: true, device: true, database: true, packages: [], agent: false },
     ]);
     expect(await certificateStates()).toEqual(Array(4).fill('revoked'));
   });
