@@ -3,6 +3,7 @@ import { Freeze1764000001000 } from './1764000001000-freeze.ts';
 import { Offboarding1764000002000 } from './1764000002000-offboarding.ts';
 import { Installation1764000003000 } from './1764000003000-installation.ts';
 import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
+import { Notifications1764000008000 } from './1764000008000-notifications.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Offboarding1764000002000,
   Installation1764000003000,
   IdOfWhatAKeyedRequestMakes1764000004000,
+  Notifications1764000008000,
 ];
