@@ -29,6 +29,7 @@ import { WebhooksController } from './webhooks.controller.ts';
 import { WebhooksStore } from './webhooks.store.ts';
 
 @Module({
+  imports: [CustomersModule],
   controllers: [WebhooksController, WebhookDeliveriesController, MailRecipientsController, MailDeliveriesController],
   providers: [
     ...[

@@ -33,9 +33,9 @@ export class SettleDelivery {
     const state = outcome.finding === null ? 'delivered' : next === null ? 'failed' : 'pending';
     const { channel, targetId } = delivery;
     await this.database.write(async (tx) => {
-      await this.record(tx, delivery, begunAt, outcome);
       const endedAt = next === null ? now : null;
       if (!(await this.deliveries.settle(tx, delivery, { state, dueAt: next, endedAt }))) return;
+      await this.record(tx, delivery, begunAt, outcome);
       tx.afterCommit(() => {
         this.metrics.attempted(channel, outcome.finding === null ? 'delivered' : 'failed');
         if (state !== 'pending') this.metrics.endedAs(channel, state);

@@ -71,18 +71,16 @@ export class Mailer {
   }
 }
 
-/** What a login is refused with says something of the configuration, not of the message: that one is tried again. */
+/** The server's word on the message, on the login, or on neither: then there was no conversation to speak of. */
 const OF_THE_MESSAGE = ['EENVELOPE', 'EMESSAGE'];
+const OF_THE_LOGIN = 'EAUTH';
 
 const answerOf = ({ code = 'UNKNOWN', response, responseCode, permanent }: SmtpFailure): MailAnswer => {
-  if (responseCode === undefined) return { kind: 'unreached', code };
+  const isOfTheMessage = OF_THE_MESSAGE.includes(code);
+  if (responseCode === undefined || !(isOfTheMessage || code === OF_THE_LOGIN)) return { kind: 'unreached', code };
   const reply = (response ?? '').slice(0, REPLY_CHARACTERS);
-  return {
-    kind: 'refused',
-    status: responseCode,
-    reply,
-    forGood: permanent === true && OF_THE_MESSAGE.includes(code),
-  };
+  // A login that is refused says something of the configuration: mended, the same message will be taken.
+  return { kind: 'refused', status: responseCode, reply, forGood: permanent === true && isOfTheMessage };
 };
 
 const transportTo = ({ host, port, isTls, login }: SmtpConfig) =>

@@ -1,4 +1,4 @@
-import * as https from 'node:https';
+import https from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { webhookUrl } from '../../../src/core/notifications/webhook-url.ts';
