@@ -53,17 +53,11 @@ export class EnqueueNotice {
   private async put(tx: Transaction, notice: Notice, targets: readonly Target[]): Promise<readonly Delivery[]> {
     if (targets.length === 0) return [];
     const now = this.clock.now();
-    const { event, customerId, occurredAt, data, subject, text } = notice;
+    const { event, customerId, occurredAt, data } = notice;
     const noticeId = randomUUIDv7();
     await this.deliveries.insertNotice(tx, {
-      id: noticeId,
-      event,
-      customerId,
-      occurredAt,
-      data,
-      subject,
-      text,
-      createdAt: now,
+      ...{ id: noticeId, event, customerId, occurredAt, data, createdAt: now },
+      ...{ subject: storable(notice.subject), text: storable(notice.text) },
     });
     const made: Delivery[] = [];
     for (const { channel, id: targetId } of targets) {
@@ -82,3 +76,6 @@ export class EnqueueNotice {
     return channel === 'webhook' ? this.webhooks.nextSequence(tx, id) : this.recipients.nextSequence(tx, id);
   }
 }
+
+/** PostgreSQL keeps no NUL in a text, and must not refuse an alert for one that a host has printed. */
+const storable = (text: string): string => text.replaceAll('\0', '\ufffd');

@@ -31,8 +31,16 @@ export class WebhooksStore {
 
   /** @returns false when the row no longer has the version that the change was made on */
   async update(tx: Transaction, webhook: Webhook, expectedVersion: number): Promise<boolean> {
-    const { id, lastSequence: _, createdAt: __, customerId: ___, ...change } = webhook;
-    const { affected } = await tx.manager.update(Webhook, { id, version: expectedVersion }, change);
+    const { id, name, url, events, state, disabledBy, mayBeInside, version, updatedAt } = webhook;
+    const { sealedSecret, sealedOldSecret, oldSecretUntil } = webhook;
+    const { affected } = await tx.manager.update(
+      Webhook,
+      { id, version: expectedVersion },
+      {
+        ...{ name, url, events, state, disabledBy, mayBeInside, version, updatedAt },
+        ...{ sealedSecret, sealedOldSecret, oldSecretUntil },
+      },
+    );
     return affected === 1;
   }
 

@@ -45,4 +45,4 @@ const parse = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | null => {
 };
 
 const within = (address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boolean =>
-  address.kind() === network.kind() && address.match(network as never, bits);
+  address.kind() === network.kind() && address.match(network, bits);

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { error, fail, succeed, type Result } from '../../core/finding.ts';
 import type { WebhookUrl } from '../../core/notifications/webhook-url.ts';
 import { AllowedRanges, isPublicAddress } from './addresses.ts';
@@ -15,6 +16,9 @@ export type Resolve = (host: string) => Promise<readonly HostAddress[]>;
 /** getaddrinfo(3), as every other program on this machine resolves names. */
 export const systemResolve: Resolve = (host) => lookup(host, { all: true, order: 'verbatim' });
 
+/** A resolver that does not answer holds up whoever asks for no longer than this. */
+const RESOLVE_MS = 5_000;
+
 /** A URL whose host was resolved: the addresses that may be connected to, and no others. */
 export interface WebhookTarget {
   readonly url: WebhookUrl;
@@ -25,10 +29,13 @@ export interface WebhookTarget {
 export class WebhookTargets {
   readonly #allowed: AllowedRanges;
   readonly #resolve: Resolve;
+  readonly #resolveMs: number;
 
-  constructor(allowed: readonly string[], resolve: Resolve = systemResolve) {
+  /** @param allowed the ranges of `UMPIRE_WEBHOOK_ALLOW`, in CIDR */
+  constructor(allowed: readonly string[], resolve: Resolve = systemResolve, resolveMs = RESOLVE_MS) {
     this.#allowed = new AllowedRanges(allowed);
     this.#resolve = resolve;
+    this.#resolveMs = resolveMs;
   }
 
   /**
@@ -59,6 +66,10 @@ export class WebhookTargets {
   async #addressesOf(host: string): Promise<readonly HostAddress[]> {
     const family = isIP(host);
     if (family !== 0) return [{ address: host, family }];
-    return this.#resolve(host).catch(() => []);
+    const answered = new AbortController();
+    const tooLate = wait(this.#resolveMs, [], { signal: answered.signal }).catch(() => []);
+    const addresses = await Promise.race([this.#resolve(host).catch(() => []), tooLate]);
+    answered.abort();
+    return addresses;
   }
 }
