@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateSshKey } from '../../src/platform/crypto/ssh-keys.ts';
 import { startWebServer, type WebServer } from '../platform/webhook/web-server.ts';
 import { ADMIN_TOKEN, startApp, type TestApp } from './app.ts';
@@ -59,7 +59,7 @@ describe('planted secrets are found nowhere (invariant 16)', () => {
       .expect(200);
     planted.set('a rotated webhook’s secret', (rotated.body as { secret: string }).secret.slice('whsec_'.length));
     await app.admin.post(`/v1/webhooks/${webhook.id}/test`).expect(202);
-    await expect.poll(() => web.seen.length, { timeout: 5_000 }).toBe(1);
+    await vi.waitFor(() => expect(web.seen).toHaveLength(1), { timeout: 10_000 });
     await app.database.write((tx) => tx.manager.query('ALTER TABLE audit_events RENAME TO audit_away'));
     await app.admin.post('/v1/ssh-credentials').send(asked).expect(500);
     await app.database.write((tx) => tx.manager.query('ALTER TABLE audit_away RENAME TO audit_events'));

@@ -39,7 +39,7 @@ onEachDatabase('notices for webhooks', (start) => {
     await web.close();
   });
 
-  const seen = (count: number) => expect.poll(() => web.seen.length, { timeout: 8_000 }).toBe(count);
+  const seen = (count: number) => expect.poll(() => web.seen.length, { timeout: 12_000 }).toBe(count);
   const stateOf = async (id: string) => (await deliveriesOf(app, `/v1/webhooks/${id}`)).map(({ state }) => state);
   const becomes = (id: string, ...states: string[]) =>
     expect.poll(() => stateOf(id), { timeout: 8_000 }).toEqual(states);
@@ -237,7 +237,8 @@ onEachDatabase('notices for webhooks', (start) => {
     const before = performance.now();
     for (let n = 0; n < 20; n += 1) await enqueue(app, { data: { n } });
     await seen(20);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    // Its two attempts would end after 15 s.
+    expect(performance.now() - before).toBeLessThan(14_000);
     expect(hanging.seen).toHaveLength(2);
     expect((await stateOf(quick.id)).every((state) => state === 'delivered')).toBe(true);
     await app.admin.delete(`/v1/webhooks/${slow.id}`).set('If-Match', '*').expect(204);
