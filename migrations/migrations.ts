@@ -5,6 +5,7 @@ import { Installation1764000003000 } from './1764000003000-installation.ts';
 import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
 import { JudgedVotes1764000005000 } from './1764000005000-judged-votes.ts';
 import { AgentTokens1764000006000 } from './1764000006000-agent-tokens.ts';
+import { Notifications1764000008000 } from './1764000008000-notifications.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   IdOfWhatAKeyedRequestMakes1764000004000,
   JudgedVotes1764000005000,
   AgentTokens1764000006000,
+  Notifications1764000008000,
 ];

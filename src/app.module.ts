@@ -11,6 +11,7 @@ import { FreezeModule } from './freeze/freeze.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { NotificationsModule } from './notifications/notifications.module.ts';
 import { logModule } from './platform/log/log.module.ts';
 import { PlatformModule, type Surroundings } from './platform/platform.module.ts';
 import { QueueModule } from './platform/queue/queue.module.ts';
@@ -20,6 +21,7 @@ import { VotesModule } from './votes/votes.module.ts';
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
   ...[ClustersModule, CertificatesModule, VotesModule, FreezeModule, JobsModule],
+  ...[NotificationsModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */

@@ -13,6 +13,9 @@ import { InstallationRow } from './hosts/installation.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
 import { Job, JobEvent, JobStep, Lease, TranscriptEntry } from './jobs/job.entity.ts';
 import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
+import { Delivery, DeliveryAttempt, NoticeRow } from './notifications/delivery.entity.ts';
+import { MailRecipient } from './notifications/mail-recipient.entity.ts';
+import { Webhook } from './notifications/webhook.entity.ts';
 
 /** Every table. */
 export const ENTITIES = [
@@ -20,6 +23,7 @@ export const ENTITIES = [
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
+  ...[Webhook, MailRecipient, NoticeRow, Delivery, DeliveryAttempt],
 ];
 
 type Table = abstract new () => object;
@@ -48,3 +52,5 @@ holds(Cluster, 'instanceId', QnetdInstance);
 holds(QnetdInstance, 'arbiterId', Arbiter);
 holds(Arbiter, 'credentialId', SshCredential);
 holds(Arbiter, 'hostKeyId', HostKey);
+holds(Webhook, 'customerId', Customer);
+holds(MailRecipient, 'customerId', Customer);

@@ -1,5 +1,6 @@
 import { CertificateAuthority } from './certificates/certificate.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
+import { Webhook } from './notifications/webhook.entity.ts';
 import { KekFileUnusable, makeKekFile, readKekFile, type KekFile } from './platform/config/kek-file.ts';
 import type { Database, Session } from './platform/database/database.ts';
 
@@ -24,6 +25,11 @@ export const sealingKey = async (kekFile: string, database: Database): Promise<K
 const keysInUse = async ({ manager }: Session): Promise<readonly string[]> => {
   const credentials = await manager.find(SshCredential, { select: { id: true, sealedPrivateKey: true } });
   const authorities = await manager.find(CertificateAuthority, { select: { id: true, sealedPrivateKey: true } });
-  const ids = [...credentials, ...authorities].map(({ sealedPrivateKey }) => sealedPrivateKey.split(':')[1] ?? '');
-  return [...new Set(ids)];
+  const webhooks = await manager.find(Webhook, { select: { id: true, sealedSecret: true, sealedOldSecret: true } });
+  const sealed = [
+    ...[...credentials, ...authorities].map(({ sealedPrivateKey }) => sealedPrivateKey),
+    ...webhooks.map(({ sealedSecret }) => sealedSecret),
+    ...webhooks.flatMap(({ sealedOldSecret }) => sealedOldSecret ?? []),
+  ];
+  return [...new Set(sealed.map((text) => text.split(':')[1] ?? ''))];
 };

@@ -33,7 +33,7 @@ export class DeleteCustomer {
       if (!isForeignKeyViolation(thrown)) throw thrown;
       throw conflict(
         'customer_in_use',
-        'This customer still has clusters, SSH credentials or tokens: remove them first.',
+        'This customer still has clusters, SSH credentials, tokens, webhooks or mail recipients: remove them first.',
       );
     }
   }

@@ -5,8 +5,11 @@ import { CONFIG, type Config } from './config/config.ts';
 import { Keyring } from './crypto/kek.ts';
 import type { Database } from './database/database.ts';
 import { DatabaseModule } from './database/database.module.ts';
+import { Mailer } from './mail/mailer.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { SSH, type Ssh } from './ssh/ssh.ts';
+import { WebhookSender } from './webhook/webhook-sender.ts';
+import { WebhookTargets } from './webhook/webhook-target.ts';
 
 /** What is opened before the application is: each of it stands for something outside of the process. */
 export interface Surroundings {
@@ -30,9 +33,12 @@ export class PlatformModule {
         { provide: CLOCK, useValue: clock },
         { provide: Keyring, useValue: keyring },
         { provide: SSH, useValue: ssh },
+        { provide: WebhookTargets, useValue: new WebhookTargets(config.webhookAllow) },
+        { provide: WebhookSender, useValue: new WebhookSender() },
+        { provide: Mailer, useValue: new Mailer(config.smtp) },
         Metrics,
       ],
-      exports: [CONFIG, CLOCK, Keyring, SSH, Metrics],
+      exports: [CONFIG, CLOCK, Keyring, SSH, WebhookTargets, WebhookSender, Mailer, Metrics],
     };
   }
 }

@@ -76,6 +76,8 @@ export const startApp = async (options: TestOptions = {}): Promise<TestApp> => {
     databaseUrl: null,
     redisUrl: null,
     role: 'all',
+    webhookAllow: [],
+    smtp: null,
     ...options.config,
   };
   const { clock = new TestClock() } = options;

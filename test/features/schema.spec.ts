@@ -57,6 +57,9 @@ const guarantees = (open: () => Promise<DataSource>): void => {
       'readings',
       'audit_events',
       'transcript_entries',
+      'notices',
+      'deliveries',
+      'delivery_attempts',
     ];
     const keys = source.entityMetadatas.flatMap((entity) => entity.foreignKeys.map(() => entity.tableName));
     expect(keys.length).toBeGreaterThanOrEqual(13);

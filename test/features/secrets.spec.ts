@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateSshKey } from '../../src/platform/crypto/ssh-keys.ts';
+import { startWebServer, type WebServer } from '../platform/webhook/web-server.ts';
 import { ADMIN_TOKEN, startApp, type TestApp } from './app.ts';
+import { ALLOWED, registerAt } from './notifications/receiver.ts';
 
 /** Every form in which a text could stand somewhere by accident. */
 const formsOf = (secret: string): string[] => {
@@ -19,8 +21,11 @@ describe('planted secrets are found nowhere (invariant 16)', () => {
   /** What must not be found, by what it is. */
   const planted = new Map<string, string>();
 
+  let web: WebServer;
+
   beforeAll(async () => {
-    app = await startApp();
+    web = await startWebServer();
+    app = await startApp({ config: ALLOWED });
     planted.set('the admin token', ADMIN_TOKEN);
     const given = (await generateSshKey('given')).privateKey.reveal();
     planted.set('an SSH key that was given, a line of it', given.split('\n')[2] ?? '');
@@ -45,11 +50,24 @@ describe('planted secrets are found nowhere (invariant 16)', () => {
     planted.set('a key that cannot be read', 'secret-that-is-no-key');
     const broken = { name: 'n', user: 'root', privateKey: 'secret-that-is-no-key' };
     await app.admin.post('/v1/ssh-credentials').set('Idempotency-Key', 'c').send(broken).expect(400);
+    const webhook = await registerAt(app, web);
+    planted.set('a webhook’s secret', webhook.secret.slice('whsec_'.length));
+    const rotated = await app.admin
+      .post(`/v1/webhooks/${webhook.id}/rotate-secret`)
+      .set('Idempotency-Key', 'd')
+      .send({ overlapHours: 1 })
+      .expect(200);
+    planted.set('a rotated webhook’s secret', (rotated.body as { secret: string }).secret.slice('whsec_'.length));
+    await app.admin.post(`/v1/webhooks/${webhook.id}/test`).expect(202);
+    await vi.waitFor(() => expect(web.seen).toHaveLength(1), { timeout: 10_000 });
     await app.database.write((tx) => tx.manager.query('ALTER TABLE audit_events RENAME TO audit_away'));
     await app.admin.post('/v1/ssh-credentials').send(asked).expect(500);
     await app.database.write((tx) => tx.manager.query('ALTER TABLE audit_away RENAME TO audit_events'));
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await web.close();
+  });
 
   const foundIn = (place: Buffer): string[] =>
     [...planted].filter(([, secret]) => formsOf(secret).some((form) => place.includes(form))).map(([what]) => what);

@@ -46,6 +46,16 @@ export type AuditEvent =
   | Event<'job.taken-over', { jobId: string; jobKind: string; fence: number }>
   | Event<'step.started' | 'step.undo-started', { jobId: string; step: string; subject: string; attempt: number }>
   | Event<'freeze.set' | 'freeze.released', { reason: string }>
+  | Event<
+      'webhook.created' | 'webhook.changed' | 'webhook.deleted' | 'webhook.secret-rotated' | 'webhook.test-requested',
+      { webhookId: string; name: string; host: string }
+    >
+  | Event<'webhook.disabled', { webhookId: string; name: string; finding: string }>
+  | Event<
+      'mail-recipient.created' | 'mail-recipient.deleted' | 'mail-recipient.test-requested',
+      { recipientId: string; address: string }
+    >
+  | Event<'delivery.requested-again', { deliveryId: string; targetId: string; event: string }>
   | Event<'vote.changed', { clusterId: string; from: string | null; to: string; findings: readonly string[] }>;
 
 export type AuditKind = AuditEvent['kind'];
@@ -91,6 +101,16 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'step.undo-started': true,
   'freeze.set': true,
   'freeze.released': true,
+  'webhook.created': true,
+  'webhook.changed': true,
+  'webhook.deleted': true,
+  'webhook.secret-rotated': true,
+  'webhook.test-requested': true,
+  'webhook.disabled': true,
+  'mail-recipient.created': true,
+  'mail-recipient.deleted': true,
+  'mail-recipient.test-requested': true,
+  'delivery.requested-again': true,
   'vote.changed': true,
 };
 

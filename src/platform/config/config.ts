@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isCidr } from '../webhook/addresses.ts';
+import { readSmtp, type SmtpConfig } from './smtp-config.ts';
 
 /** The service's configuration, read once at boot from the environment. */
 export interface Config {
@@ -14,6 +16,10 @@ export interface Config {
   /** `redis://…`, or null for the embedded queue. */
   readonly redisUrl: string | null;
   readonly role: Role;
+  /** Ranges in CIDR that webhooks may reach although they are not public. */
+  readonly webhookAllow: readonly string[];
+  /** The mail server, or null: then no e-mail is sent. */
+  readonly smtp: SmtpConfig | null;
 }
 
 export type Role = 'all' | 'api' | 'worker';
@@ -45,6 +51,16 @@ const url = (schemes: readonly string[]) =>
       `must be a URL that begins with ${schemes.join('// or ')}//`,
     );
 
+const cidrs = z.string().transform((text, context) => {
+  const ranges = text.split(',').map((range) => range.trim());
+  if (ranges.every(isCidr)) return ranges;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be ranges with commas between them, such as 10.20.0.0/16,fd00::/8',
+  });
+  return z.NEVER;
+});
+
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
   UMPIRE_LISTEN: z.string().default('127.0.0.1:8750').pipe(listen),
@@ -57,6 +73,10 @@ const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:', 'redis+unix:', 'unix:']).optional(),
   UMPIRE_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  UMPIRE_WEBHOOK_ALLOW: z.string().pipe(cidrs).optional(),
+  UMPIRE_SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  UMPIRE_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
+  UMPIRE_MAIL_FROM: z.string().optional(),
 });
 
 export type ConfigResult =
@@ -79,9 +99,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       ],
     };
   }
-  const problems = roleProblems(given);
-  if (problems.length > 0) return { ok: false, problems };
   const values = parsed.data;
+  const mail = readSmtp(values);
+  const problems = [...roleProblems(given), ...(mail.ok ? [] : mail.problems)];
+  if (problems.length > 0 || !mail.ok) return { ok: false, problems };
   return {
     ok: true,
     config: {
@@ -92,6 +113,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       databaseUrl: values.DATABASE_URL ?? null,
       redisUrl: values.REDIS_URL ?? null,
       role: values.UMPIRE_ROLE,
+      webhookAllow: values.UMPIRE_WEBHOOK_ALLOW ?? [],
+      smtp: mail.smtp,
     },
   };
 };

@@ -48,3 +48,9 @@ export const randomNonce = (): Uint8Array => randomBytes(12);
 
 /** A mark that no output can hold by chance or by intent: 128 random bits in hexadecimal. */
 export const randomNonceText = (): string => randomBytes(16).toString('hex');
+
+/** A number from 0 up to but not 1, for pauses that should not all end together. */
+export const randomFraction = (): number => randomBytes(4).readUInt32BE() / 2 ** 32;
+
+/** A key that signs webhooks, as Standard Webhooks writes it: `whsec_` and 256 random bits in base64. */
+export const randomWebhookSecret = (): Secret => new Secret(`whsec_${randomBytes(32).toString('base64')}`);

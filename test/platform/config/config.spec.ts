@@ -22,6 +22,8 @@ describe('the configuration', () => {
       databaseUrl: null,
       redisUrl: null,
       role: 'all',
+      webhookAllow: [],
+      smtp: null,
     });
   });
 
