@@ -115,7 +115,7 @@ export const eventually = async <T>(ask: () => Promise<T>, isGood: (value: T) =>
 };
 
 /** As a prepare-arbiter job would leave it on record. */
-const takeForPrepared = async (app: TestApp, arbiterId: string): Promise<void> => {
+export const takeForPrepared = async (app: TestApp, arbiterId: string): Promise<void> => {
   const arbiters = app.umpire.app.get(ArbitersStore, { strict: false });
   const [instance] = await arbiters.instancesOf(app.database.read, EVERYTHING, arbiterId);
   if (!instance) throw new Error('the arbiter has no instance');
