@@ -43,11 +43,14 @@ export class JobsStore {
     await insertRows(tx, JobStep, ...steps);
   }
 
+  /** @throws Error where somebody else has changed the job since it was read: a cancellation is not written over by a runner */
   async updateJob(
     tx: Transaction,
     { id, state, direction, finding, cancelRequested, startedAt, endedAt, version }: Job,
   ): Promise<void> {
-    await tx.manager.update(Job, { id }, { state, direction, finding, cancelRequested, startedAt, endedAt, version });
+    const changes = { state, direction, finding, cancelRequested, startedAt, endedAt, version };
+    const changed = await tx.manager.update(Job, { id, version: version - 1 }, changes);
+    if (changed.affected !== 1) throw new Error(`job ${id} was changed meanwhile`);
   }
 
   async requestCancel(tx: Transaction, id: string): Promise<void> {

@@ -189,7 +189,7 @@ export class Journal {
   /** Writes one entry; what the journal holds in memory follows only once it is durable. */
   private async write(entry: (tx: Transaction, at: ReturnType<Clock['now']>) => Promise<() => void>): Promise<void> {
     const follow = await this.tools.database.write(async (tx) => {
-      await this.tools.leases.demand(tx, this.lease);
+      await this.tools.leases.hold(tx, this.lease);
       return entry(tx, this.tools.clock.now());
     });
     follow();

@@ -3,8 +3,7 @@ import { MoreThan } from 'typeorm';
 import { plus, type Clock, instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
-import { Database, type Session } from '../platform/database/database.ts';
-import { insertRows } from '../platform/database/rows.ts';
+import { Database, type Session, type Transaction } from '../platform/database/database.ts';
 import { Lease } from './job.entity.ts';
 
 /** How long a lease lasts without being renewed. A process that died gives its subjects free after it. */
@@ -28,26 +27,27 @@ export class Leases {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Takes the lease on a subject under the next fencing number, or null while another holds it. */
+  /**
+   * Takes the lease on a subject under the next fencing number, or null while a runner holds it, be it one of this very
+   * process: a job that is delivered twice has two runners, and one of them is too many (invariant 6).
+   */
   async acquire(subject: string, jobId: string): Promise<Lease | null> {
     return this.database.write(async (tx) => {
+      const before = (await tx.manager.findOneBy(Lease, { subject })) ?? (await this.begin(tx, subject, jobId));
       const now = this.clock.now();
-      const before = await tx.manager.findOneBy(Lease, { subject });
-      const lease = {
-        subject,
-        jobId,
-        holder: this.holder,
-        fence: (before?.fence ?? 0) + 1,
-        expiresAt: plus(now, LEASE_MS),
-      };
-      if (!before) {
-        await insertRows(tx, Lease, lease);
-        return lease;
-      }
-      if (before.expiresAt > now && before.holder !== this.holder) return null;
+      if (before.expiresAt > now) return null;
+      const { holder } = this;
+      const lease = { subject, jobId, holder, fence: before.fence + 1, expiresAt: plus(now, LEASE_MS) };
       const taken = await tx.manager.update(Lease, { subject, fence: before.fence }, lease);
       return taken.affected === 1 ? lease : null;
     });
+  }
+
+  /** The row of a subject that nobody has held yet. Two that come for it at once, in two processes, make one of it. */
+  private async begin(tx: Transaction, subject: string, jobId: string): Promise<Lease> {
+    const row = { subject, jobId, holder: this.holder, fence: 0, expiresAt: instant(0) };
+    await tx.manager.createQueryBuilder().insert().into(Lease).values(row).orIgnore().execute();
+    return row;
   }
 
   /** @throws LeaseLost */
@@ -64,12 +64,22 @@ export class Leases {
   }
 
   /**
-   * Asserts that the lease is still held. What is written relies on it only inside the very transaction that asked.
+   * Asserts that the lease is held now, by what is committed.
    * @throws LeaseLost
    */
   async demand({ manager }: Session, { subject, fence }: Lease): Promise<void> {
     const held = await manager.findOneBy(Lease, { subject, fence });
     if (!held || held.expiresAt <= this.clock.now()) throw new LeaseLost(subject);
+  }
+
+  /**
+   * Asserts that the lease is held, and that it stays so until this transaction ends: its row is written, so on PostgreSQL
+   * nobody else takes it meanwhile, nor does this runner write two entries of its journal at once.
+   * @throws LeaseLost
+   */
+  async hold({ manager }: Transaction, { subject, fence }: Lease): Promise<void> {
+    const held = await manager.update(Lease, { subject, fence, expiresAt: MoreThan(this.clock.now()) }, { fence });
+    if (held.affected !== 1) throw new LeaseLost(subject);
   }
 
   /** Gives the lease back. The row stays: its number must go on growing. */

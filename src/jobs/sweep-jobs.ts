@@ -49,7 +49,8 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     // The embedded database admits one process: whoever held a lease before is dead.
     if (this.config.databaseUrl === null) await this.leases.endAll();
     this.timer = setInterval(() => void this.sweep(), EVERY_MS);
-    await this.sweep();
+    // Nobody waits for it at the start either: the service is there while hosts take their time to show their keys.
+    void this.sweep();
   }
 
   /** The database is closed after this: no sweep may still be reading it then. */
@@ -64,10 +65,11 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     return this.current;
   }
 
+  /** Side by side: a host that swallows packets takes ten seconds to show no key, and holds up nothing else. */
   private async sweepAll(): Promise<void> {
     const { votes, hostKeys, readings } = this.work;
-    for (const part of [() => this.wakeJobs(), () => votes.schedule(), () => hostKeys.run(), () => readings.run()])
-      await part().catch((thrown: unknown) => this.complain(thrown, 'a sweep'));
+    const parts = [this.wakeJobs(), votes.schedule(), hostKeys.run(), readings.run()];
+    await Promise.all(parts.map((part) => part.catch((thrown: unknown) => this.complain(thrown, 'a sweep'))));
   }
 
   /** Ends at the first wake that fails: the queue is away for all of them, and each would take its time to say so. */

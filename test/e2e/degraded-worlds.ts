@@ -167,6 +167,25 @@ export const DEGRADED_WORLDS: readonly BadWorld[] = [
   },
 ];
 
+/** Worlds in which `duo`, onboarded, must not be changed: its nodes are quorate without the device, with no vote to spare. */
+export const DEGRADED_DEVICES: readonly BadWorld[] = [
+  {
+    reason: 'the device of a node is down',
+    codes: ['qdevice_down'],
+    says: /systemctl start corosync-qdevice/,
+    on: 'duo-2',
+    spoil: ({ lab }) => lab.host('duo-2').run('systemctl stop corosync-qdevice'),
+    mend: ({ lab }) => lab.host('duo-2').run('systemctl start corosync-qdevice'),
+  },
+  {
+    reason: 'the device of a node hangs (invariant 28)',
+    codes: ['qdevice_hung'],
+    says: /runs but does not answer/,
+    on: 'duo-2',
+    ...stopped('duo-2', 'corosync-qdevice'),
+  },
+];
+
 /** Worlds in which the arbiter must not be prepared. */
 export const DEGRADED_ARBITERS: readonly (Required<Pick<BadWorld, 'reason' | 'spoil' | 'mend'>> & { code: string })[] =
   (

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../lab/waiting.ts';
+import { ACCEPTED } from './bad-worlds.ts';
 import type { Client, JobView } from './client.ts';
+import { DEGRADED_DEVICES } from './degraded-worlds.ts';
 import { Inventory } from './inventory.ts';
+import { refused, type Answered } from './refusal.ts';
 import { Service } from './service.ts';
 import {
   codesOf,
@@ -66,7 +70,7 @@ describeWorld('Offboarding', {}, (world) => {
   const onboarded = async (name: string): Promise<string> => {
     const { inventory } = world();
     ids[name] ??= await inventory.register(name);
-    const job = await inventory.onboard(ids[name]);
+    const job = await inventory.onboard(ids[name], name === 'trio' ? ACCEPTED : {});
     expect(job.state, stepsOf(job)).toBe('done');
     return ids[name];
   };
@@ -79,6 +83,8 @@ describeWorld('Offboarding', {}, (world) => {
   it.each([
     ['duo', 2, {}],
     ['quad', 4, {}],
+    // An odd number of nodes has an lms device.
+    ['trio', 3, {}],
     ['pve', 2, {}],
     // Nothing of the device was installed here: what came with it goes again.
     ['raw', 2, { removePackages: true }],
@@ -113,6 +119,29 @@ describeWorld('Offboarding', {}, (world) => {
     const id = await onboarded(name);
     expect(await client.vote(id)).toMatchObject({ state: 'ok' });
   });
+
+  it.each(DEGRADED_DEVICES.map((bad) => [bad.reason, bad.codes[0], bad] as const))(
+    'is refused where %s: %s, and no host is touched (invariants 1, 3)',
+    async (_, code, { spoil, mend, says, on = '' }) => {
+      const { client, lab } = world();
+      const asked = { kind: 'offboard', clusterId: ids['duo'] ?? '' };
+      try {
+        await watched(world(), ['duo'], async () => {
+          await spoil?.(world());
+          const findings = await refused(world(), asked, [...lab.cluster('duo').nodes, lab.arbiter]);
+          const obstacles = findings.filter(({ severity }) => severity === 'error');
+          expect(codesOf(obstacles)).toEqual([code]);
+          expect(obstacles[0]?.message).toMatch(says);
+          expect(obstacles[0]?.subject).toBe(lab.host(on).address);
+        });
+      } finally {
+        await mend?.(world());
+      }
+      const isAllowed = async () =>
+        (await client.post<Answered>('/v1/jobs', { ...asked, dryRun: true })).allowed === true;
+      await until('duo may be off-boarded again', isAllowed, { everyMs: 200 });
+    },
+  );
 
   it('refuses two nodes with one dead, says why, and touches nothing (invariants 3, 4)', async () => {
     const { client, lab } = world();

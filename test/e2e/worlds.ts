@@ -21,5 +21,5 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   agent: { clusters: ['duo:2'], arbiter: 'fresh', beside: true },
   freeze: { clusters: ['duo:2'], arbiter: 'fresh', beside: true },
   'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh', beside: true },
-  offboarding: { clusters: ['duo:2', 'quad:4', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
+  offboarding: { clusters: ['duo:2', 'quad:4', 'trio:3', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
 };

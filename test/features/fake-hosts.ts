@@ -58,6 +58,8 @@ export class FakeHosts {
   readonly logins: string[] = [];
   readonly cluster: FakeCluster;
   private readonly clock: Clock;
+  /** The highest fencing number that each host has seen of each subject. */
+  private readonly fences = new Map<string, number>();
   private readonly interferences = new Map<string, Interference>();
 
   constructor(nodeCount: number, clock: Clock) {
@@ -116,6 +118,7 @@ export class FakeHosts {
   }
 
   private answer({ address, script, args, payload }: Call): ToolOutput {
+    if (![...LOOKS, ...WAITS].includes(script) && !this.admits(address, args)) return refusing('fenced');
     if (REMEMBERED.includes(script)) return told('');
     const isArbiter = address === ARBITER_ADDRESS;
     if (LOOKS.includes(script))
@@ -123,6 +126,14 @@ export class FakeHosts {
     if (isArbiter) return this.changeArbiter(script, args.slice(3));
     const own = WAITS.includes(script) ? args : args.slice(3);
     return this.change(this.cluster.node(address), script, own, payload);
+  }
+
+  /** As change.sh does: the highest number wins. */
+  private admits(address: string, [subject = '', fence = '']: readonly string[]): boolean {
+    const place = `${address} ${subject}`;
+    if (Number(fence) < (this.fences.get(place) ?? 0)) return false;
+    this.fences.set(place, Number(fence));
+    return true;
   }
 
   private ofHost(address: string, packages: Iterable<string>) {

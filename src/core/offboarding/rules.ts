@@ -1,4 +1,5 @@
 import { isSameDevice, netDevice } from '../corosync/conf/net-device.ts';
+import { signOf } from '../facts/signs.ts';
 import { error, type Finding } from '../finding.ts';
 import type { ReadConfig } from '../gates/config-gates.ts';
 import { seenNodes, type SeenNode } from '../gates/situation.ts';
@@ -68,8 +69,11 @@ export const OFFBOARDING_RULES: readonly OffboardingRule[] = [
 
 /** What must be true of each node that is there. */
 export const nodeObstacle = ({ address, facts }: SeenNode): Finding | null =>
-  // An undo has to start the device again, and to see its vote: one that does not even answer now is to be mended first.
-  facts.device.kind === 'known' ? null : { ...facts.device.finding, subject: address };
+  // An undo has to start the device again, and to see its vote: one that does not even answer now is to be mended first. Of
+  // one that is down, or hangs, the gates tell (device-gates.ts).
+  facts.device.kind === 'unknown' && !signOf(facts.signs, 'hung', 'qdevice')
+    ? { ...facts.device.finding, subject: address }
+    : null;
 
 /** Why the device in the file is not the one to take away, or nothing. */
 export const deviceFindings = (

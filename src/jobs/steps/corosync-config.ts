@@ -61,6 +61,11 @@ export const guardConfig = (subject: string, change: ConfigChange) => planned('g
  * Stands before the change of corosync.conf and answers for its undo. Its undo is the last of the three steps' undos, so
  * it alone has to know how far the change came: with the new version running nowhere, the old bytes come back; with it
  * running anywhere, the old text comes back under a higher version and is reloaded.
+ *
+ * No gate is asked before that reload but the one inside its command, on the node that gives it (`demand_votes` in reload.sh,
+ * and in swap-config.sh where the write reloads): a reload reaches the members of that node's partition and nobody else, and
+ * they all count the same votes. A look from here would be older than that one, and would keep an undo from its end for a
+ * node whose loss takes no quorum; most undos only put bytes back, and reload nothing.
  */
 @Injectable()
 export class GuardConfig implements Step<ConfigChange, Guarded> {

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../../audit/audit.store.ts';
 import type { Certificate } from '../../certificates/certificate.entity.ts';
 import { CertificatesStore } from '../../certificates/certificates.store.ts';
-import type { Cluster } from '../../clusters/cluster.entity.ts';
 import { ClustersStore } from '../../clusters/clusters.store.ts';
 import { theJob } from '../../core/audit/actor.ts';
 import type { SetAside } from '../../core/corosync/conf/edit.ts';
@@ -14,6 +13,7 @@ import { Database, type Transaction } from '../../platform/database/database.ts'
 import { EVERYTHING } from '../../platform/database/scope.ts';
 import { VotesStore } from '../../votes/votes.store.ts';
 import { planned, type Step, type StepWork } from '../step.ts';
+import { NO_DEVICE, turnCluster } from './turn-cluster.ts';
 
 interface Input {
   readonly clusterId: string;
@@ -43,7 +43,7 @@ export class RecordOffboarding implements Step<Input, null> {
 
   async do({ job, input }: StepWork<Input, null>): Promise<null> {
     await this.database.write(async (tx) => {
-      const changed = await this.change(tx, input.clusterId, { state: 'registered', device: null, setAside: null });
+      const changed = await turnCluster(tx, this.clusters, input.clusterId, NO_DEVICE, this.clock.now());
       if (!changed) return;
       for (const { id, leftovers } of input.nodes) await this.clusters.keepOfNode(tx, id, { leftovers });
       await this.turn(tx, input, job.id, { state: 'revoked', revokedAt: this.clock.now() });
@@ -59,7 +59,8 @@ export class RecordOffboarding implements Step<Input, null> {
   async undo({ job, input }: StepWork<Input, null>): Promise<void> {
     await this.database.write(async (tx) => {
       const { clusterId, device, setAside } = input;
-      const changed = await this.change(tx, clusterId, { state: 'onboarded', device, setAside });
+      const now = this.clock.now();
+      const changed = await turnCluster(tx, this.clusters, clusterId, { state: 'onboarded', device, setAside }, now);
       if (!changed) return;
       for (const { id } of input.nodes) await this.clusters.keepOfNode(tx, id, { leftovers: null });
       await this.turn(tx, input, job.id, { state: 'installed', revokedAt: null });
@@ -85,19 +86,5 @@ export class RecordOffboarding implements Step<Input, null> {
         data: { certificateId, serial: certificate.serial },
       });
     }
-  }
-
-  /** @returns null when the cluster is in that state already */
-  private async change(
-    tx: Transaction,
-    clusterId: string,
-    to: Pick<Cluster, 'state' | 'device' | 'setAside'>,
-  ): Promise<Cluster | null> {
-    const before = await this.clusters.find(tx, EVERYTHING, clusterId);
-    if (!before || before.state === to.state) return null;
-    const after = { ...before, ...to, version: before.version + 1, updatedAt: this.clock.now() };
-    if (!(await this.clusters.update(tx, after, before.version)))
-      throw new Error(`cluster ${clusterId} was changed while its job ran`);
-    return after;
   }
 }

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../../audit/audit.store.ts';
 import { CertificatesStore } from '../../certificates/certificates.store.ts';
-import type { Cluster } from '../../clusters/cluster.entity.ts';
 import { ClustersStore, type ClusterWithNodes } from '../../clusters/clusters.store.ts';
 import { theJob } from '../../core/audit/actor.ts';
 import type { SetAside } from '../../core/corosync/conf/edit.ts';
@@ -11,6 +10,7 @@ import { CLOCK } from '../../platform/clock/clock.ts';
 import { Database, type Transaction } from '../../platform/database/database.ts';
 import { EVERYTHING } from '../../platform/database/scope.ts';
 import { planned, type Step, type StepWork } from '../step.ts';
+import { NO_DEVICE, turnCluster } from './turn-cluster.ts';
 
 interface Input {
   readonly clusterId: string;
@@ -41,12 +41,10 @@ export class RecordOnboarding implements Step<Input, null> {
   ) {}
 
   async do({ job, input, outputOf }: StepWork<Input, null>): Promise<null> {
+    const { clusterId, device, setAside } = input;
     await this.database.write(async (tx) => {
-      const changed = await this.change(tx, input.clusterId, {
-        state: 'onboarded',
-        device: input.device,
-        setAside: input.setAside,
-      });
+      const now = this.clock.now();
+      const changed = await turnCluster(tx, this.clusters, clusterId, { state: 'onboarded', device, setAside }, now);
       if (!changed) return;
       for (const node of input.nodes) {
         await this.clusters.updateNode(tx, node);
@@ -83,26 +81,12 @@ export class RecordOnboarding implements Step<Input, null> {
 
   async undo({ job, input }: StepWork<Input, null>): Promise<void> {
     await this.database.write(async (tx) => {
-      const changed = await this.change(tx, input.clusterId, { state: 'registered', device: null, setAside: null });
+      const changed = await turnCluster(tx, this.clusters, input.clusterId, NO_DEVICE, this.clock.now());
       if (!changed) return;
       await this.audit.record(tx, theJob(job.id), job.customerId, {
         kind: 'cluster.device-removed',
         data: { clusterId: changed.id, name: changed.name },
       });
     });
-  }
-
-  /** @returns null when the cluster is in that state already */
-  private async change(
-    tx: Transaction,
-    clusterId: string,
-    to: Pick<Cluster, 'state' | 'device' | 'setAside'>,
-  ): Promise<ClusterWithNodes | null> {
-    const before = await this.clusters.find(tx, EVERYTHING, clusterId);
-    if (!before || before.state === to.state) return null;
-    const after = { ...before, ...to, version: before.version + 1, updatedAt: this.clock.now() };
-    if (!(await this.clusters.update(tx, after, before.version)))
-      throw new Error(`cluster ${clusterId} was changed while its job ran`);
-    return after;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NodeFacts } from '../../../src/core/facts/node-facts.ts';
 import { decideOffboarding } from '../../../src/core/offboarding/decide.ts';
 import { quorumOf } from '../../../src/core/quorum/arithmetic.ts';
 import { error, hasError } from '../../../src/core/finding.ts';
@@ -57,6 +58,23 @@ describe('the offboarding of a whole cluster', () => {
     const plain = decideOffboarding(onboarded({ nodeCount: 4 })).quorum;
     expect([plain?.now.nodeLossesSurvived, plain?.after.nodeLossesSurvived]).toEqual([2, 1]);
     expect(plain?.afterWithoutQdevice).toEqual(plain?.after);
+  });
+});
+
+describe('a node’s device that is not well is told once (invariant 3)', () => {
+  const unreadable = error('qdevice_unreadable', '', 'exit code 137');
+  it.each<[string, Partial<NodeFacts>, string]>([
+    ['down', { device: { kind: 'down', finding: error('qdevice_down', '', 'It is down.') } }, 'qdevice_down'],
+    [
+      'hung',
+      { device: { kind: 'unknown', finding: unreadable }, signs: [{ kind: 'hung', detail: 'qdevice' }] },
+      'qdevice_hung',
+    ],
+    ['not to be read', { device: { kind: 'unknown', finding: unreadable } }, 'qdevice_unreadable'],
+  ])('where it is %s', (_, facts, code) => {
+    const { decision, findings } = decideOffboarding(onEach(() => facts, 2)(onboarded()));
+    expect(decision).toBeNull();
+    expect(findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)).toEqual([code]);
   });
 });
 

@@ -80,6 +80,22 @@ describe('before the undo of a device’s start', () => {
   }, 60_000);
 });
 
+describe('the reload that an undo needs', () => {
+  it('is refused on the node where votes are missing: the job freezes, and a retry ends it once they are back (invariants 4 and 9)', async () => {
+    app.hosts.before('start-qdevice.sh', () => refusing('vote_not_cast'), SECOND);
+    let reloads = 0;
+    app.hosts.before('reload.sh', () => ((reloads += 1) === 1 ? undefined : refusing('votes_missing')));
+    const id = await app.onboard();
+    const job = await app.ended(id);
+    expect(job).toMatchObject({ state: 'frozen', finding: { code: 'job_frozen', params: { cause: 'votes_missing' } } });
+    expect(app.hosts.cluster.nodes.map(({ runningVersion }) => runningVersion)).toEqual(['8', '8']);
+    app.hosts.leave('reload.sh');
+    await app.admin.post(`/v1/jobs/${id}/retry`).expect(202);
+    expect(await app.until(id, 'undone', 'frozen')).toMatchObject({ state: 'undone' });
+    expect(app.hosts.cluster.nodes.map(({ runningVersion }) => runningVersion)).toEqual(['9', '9']);
+  }, 60_000);
+});
+
 describe('the mark that a job leaves on its hosts', () => {
   it('names this installation, the same in each command, and is taken away at the job’s end', async () => {
     await app.ended(await app.onboard());

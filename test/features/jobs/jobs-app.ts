@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { ArbitersStore } from '../../../src/arbiters/arbiters.store.ts';
 import { Job, JobStep } from '../../../src/jobs/job.entity.ts';
 import { EVERYTHING } from '../../../src/platform/database/scope.ts';
@@ -116,7 +117,7 @@ export const eventually = async <T>(ask: () => Promise<T>, isGood: (value: T) =>
 };
 
 /** As a prepare-arbiter job would leave it on record. */
-const takeForPrepared = async (app: TestApp, arbiterId: string): Promise<void> => {
+export const takeForPrepared = async (app: TestApp, arbiterId: string): Promise<void> => {
   const arbiters = app.umpire.app.get(ArbitersStore, { strict: false });
   const [instance] = await arbiters.instancesOf(app.database.read, EVERYTHING, arbiterId);
   if (!instance) throw new Error('the arbiter has no instance');
@@ -125,3 +126,14 @@ const takeForPrepared = async (app: TestApp, arbiterId: string): Promise<void> =
 
 /** How many jobs there are on record. */
 export const jobsOnRecord = (app: TestApp): Promise<number> => app.database.read.manager.count(Job);
+
+/** Every change of an onboarding was made on each node exactly once; only the first node reloads. */
+export const expectOnce = ({ changes }: FakeHosts): void => {
+  const counts = new Map<string, number>();
+  for (const { address, script } of changes) {
+    const change = `${script} ${address}`;
+    counts.set(change, (counts.get(change) ?? 0) + 1);
+  }
+  expect([...counts].filter(([, count]) => count !== 1)).toEqual([]);
+  expect([...counts.keys()].filter((change) => change.startsWith('start-qdevice.sh'))).toHaveLength(2);
+};

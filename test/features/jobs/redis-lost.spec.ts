@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SweepJobs } from '../../../src/jobs/sweep-jobs.ts';
 import { findRedis, RedisServer } from '../../platform/queue/redis-server.ts';
-import type { FakeHosts } from '../fake-hosts.ts';
-import { created, jobsOnRecord, startJobsApp, type JobsApp } from './jobs-app.ts';
+import { created, expectOnce, jobsOnRecord, startJobsApp, type JobsApp } from './jobs-app.ts';
 
 const MISSING = 'redis-server is not installed (Debian: apt install redis-server)';
 
@@ -108,17 +107,6 @@ const guarantees = (): void => {
     expect(await app.ended(id)).toMatchObject({ state: 'done' });
     expectOnce(app.hosts);
   });
-};
-
-/** Every change of an onboarding was made on each node exactly once; only the first node reloads. */
-const expectOnce = ({ changes }: FakeHosts): void => {
-  const counts = new Map<string, number>();
-  for (const { address, script } of changes) {
-    const change = `${script} ${address}`;
-    counts.set(change, (counts.get(change) ?? 0) + 1);
-  }
-  expect([...counts].filter(([, count]) => count !== 1)).toEqual([]);
-  expect([...counts.keys()].filter((change) => change.startsWith('start-qdevice.sh'))).toHaveLength(2);
 };
 
 describe('when Redis (invariant 23)', { timeout: 90_000 }, () => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type ServerChannel, type ServerConfig } from 'ssh2';
-import { userName } from '../../../src/core/names.ts';
+import { userName, type HostAddress } from '../../../src/core/names.ts';
 import type { Secret } from '../../../src/platform/crypto/secret.ts';
 import { offeredHostKey } from '../../../src/platform/ssh/host-key.ts';
 import type { SshTarget } from '../../../src/platform/ssh/ssh.ts';
@@ -8,8 +8,8 @@ import { generateSshKey } from '../../../src/platform/crypto/ssh-keys.ts';
 import { parsedPrivateKey } from '../../../src/platform/ssh/user-key.ts';
 import { LOOPBACK, valid } from './sshd.ts';
 
-/** What the server does with a command once it has let the client in. */
-export type Misdeed = (channel: ServerChannel) => void;
+/** What the server does with a command, of this line, once it has let the client in. */
+export type Misdeed = (channel: ServerChannel, line: string) => void;
 
 export interface Malice {
   /** Answer to every command; without it commands are never answered at all. */
@@ -45,7 +45,8 @@ export class HostileServer implements AsyncDisposable {
     this.target = target;
   }
 
-  static async start(malice: Malice): Promise<HostileServer> {
+  /** @param address one of the loopback's */
+  static async start(malice: Malice, address: HostAddress = LOOPBACK): Promise<HostileServer> {
     const seen: Seen = { inbound: [], lines: [], sockets: new Set() };
     const hostKey = (await generateSshKey('test')).privateKey;
     const debug = (text: string): void => {
@@ -61,8 +62,8 @@ export class HostileServer implements AsyncDisposable {
     });
     const publicHostKey = publicKeyOf(hostKey);
     const target: SshTarget = {
-      address: LOOPBACK,
-      port: await listen(server),
+      address,
+      port: await listen(server, address),
       user: valid(userName('root')),
       privateKey: (await generateSshKey('test')).privateKey,
       hostKey: offeredHostKey(publicHostKey).fingerprint,
@@ -125,13 +126,13 @@ const serve = (connection: Connection, malice: Malice, seen: Seen): void => {
       if (malice.leavesWaiting === 'command') return;
       const channel = acceptExec();
       channel.on('error', () => undefined);
-      malice.onCommand?.(channel);
+      malice.onCommand?.(channel, command);
     }),
   );
 };
 
-const listen = async (server: TcpServer): Promise<number> => {
-  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+const listen = async (server: TcpServer, address: HostAddress = LOOPBACK): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return (server.address() as AddressInfo).port;
 };
 
