@@ -35,6 +35,18 @@ describe('before a script changes a host', () => {
     expect(await host.remembered('cluster-1.fence')).toBe('5\n');
   });
 
+  it('a number that cannot be written down is refused, and the one before it stands', async () => {
+    expect(await change('cluster-1', '5', 'ours')).toEqual(PASSED);
+    // A directory in the place of the file written aside: no write can succeed there, whoever runs it.
+    await host.run('mkdir "$1"', ...OURS, `${host.directory}/umpire/new`);
+    expect(await change('cluster-1', '6', 'ours')).toMatchObject({
+      exitCode: 70,
+      stdout: '',
+      stderr: expect.stringContaining('umpire: run_not_written:') as string,
+    });
+    expect(await host.remembered('cluster-1.fence')).toBe('5\n');
+  });
+
   it('changes pass one at a time, whatever they are about and whoever asks', async () => {
     const slow = host.run('echo begun; sleep 1; echo >"$1"', ...OURS, `${host.directory}/slow`);
     await expect.poll(() => host.remembered('change')).not.toBeNull();

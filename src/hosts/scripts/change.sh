@@ -7,6 +7,13 @@ refuse() {
   exit 70
 }
 
+# Keeps a line as /run/umpire/NAME. It is written aside: a death or a full /run leaves what was there, never an empty file by
+# which each runner would be too late.
+remember() {
+  if printf '%s\n' "$2" >/run/umpire/new && mv /run/umpire/new "/run/umpire/$1"; then return; fi
+  refuse run_not_written "/run/umpire/$1 cannot be written: is /run full?"
+}
+
 # One change of a host at a time, whoever's it is. The lock is held until the script ends, also by what the script starts.
 [ -d /run/umpire ] || mkdir -p /run/umpire
 exec 9>>/run/umpire/lock
@@ -27,8 +34,8 @@ if [ -e /run/umpire/change ] && read -r installation subject since </run/umpire/
     refuse other_umpire "another installation of this service ($installation) changes $subject here"
   fi
 fi
-printf '%s\n' "$2" >"/run/umpire/$1.fence"
-printf '%s %s %s\n' "$3" "$1" "$up" >/run/umpire/change
+remember "$1.fence" "$2"
+remember change "$3 $1 $up"
 shift 3
 
 # The last word is on the node: would the votes without the device's still make a quorum?
