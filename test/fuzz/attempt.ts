@@ -11,20 +11,28 @@ export interface Fault {
   readonly says: string;
 }
 
-/** Gives one input to a reader. @returns what went wrong, or null */
-export const attempt = <Input, Reading>(target: Target<Input, Reading>, input: Input): Fault | null => {
+/** What came of an input: whether the reader understood it, and what went wrong if anything did. */
+export interface Attempt {
+  readonly taken: boolean;
+  readonly fault: Fault | null;
+}
+
+/** Gives one input to a reader. */
+export const attempt = <Input, Reading>(target: Target<Input, Reading>, input: Input): Attempt => {
   const begun = performance.now();
   let reading: Reading;
   try {
     reading = target.read(input);
   } catch (thrown) {
-    return { kind: 'thrown', says: wordsOf(thrown) };
+    return { taken: false, fault: { kind: 'thrown', says: wordsOf(thrown) } };
   }
+  const taken = target.takes(reading);
   if (performance.now() - begun > MAX_MS) {
     const ms = fastestCpuMs(() => target.read(input));
-    if (ms > MAX_MS) return { kind: 'slow', says: `${Math.round(ms)} ms of processor time at best` };
+    const says = `${Math.round(ms)} ms of processor time at best`;
+    if (ms > MAX_MS) return { taken, fault: { kind: 'slow', says } };
   }
-  return judged(target, input, reading);
+  return { taken, fault: judged(target, input, reading) };
 };
 
 /** A judge that cannot even look at a reading has found something that no honest input reads as. */

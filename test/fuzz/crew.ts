@@ -8,7 +8,9 @@ const HANGS_MS = 60_000;
 const HEAP_MB = 768;
 
 /** What came of an errand: how long it took, or why it never ended. */
-export type Outcome = { readonly kind: 'done'; readonly ms: number } | { readonly kind: 'lost'; readonly why: string; readonly index: number };
+export type Outcome =
+  | { readonly kind: 'done'; readonly ms: number; readonly understood: number }
+  | { readonly kind: 'lost'; readonly why: string; readonly index: number };
 
 /** One worker thread and what it is at. One errand at a time. */
 export class Hand {
@@ -64,4 +66,3 @@ export class Hand {
     }, HANGS_MS);
   }
 }
-

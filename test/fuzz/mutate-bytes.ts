@@ -1,7 +1,9 @@
 import type { Chance } from '../faults/chance.ts';
 import { below, pick } from './target.ts';
 
-const INTERESTING = [0x00, 0x01, 0x02, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xa3, 0xff];
+const INTERESTING = [
+  0x00, 0x01, 0x02, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xa3, 0xff,
+];
 
 type Edit = (bytes: Buffer, chance: Chance, seeds: readonly Uint8Array[]) => Buffer;
 
@@ -90,7 +92,11 @@ const replaced = (bytes: Buffer, place: Place, by: Buffer): Buffer => {
   let piece = by;
   let inner: { readonly start: number; readonly end: number } = place;
   for (const outer of place.around.toReversed()) {
-    const content = Buffer.concat([bytes.subarray(outer.content, inner.start), piece, bytes.subarray(inner.end, outer.end)]);
+    const content = Buffer.concat([
+      bytes.subarray(outer.content, inner.start),
+      piece,
+      bytes.subarray(inner.end, outer.end),
+    ]);
     piece = Buffer.concat([bytes.subarray(outer.start, outer.start + 1), lengthOf(content.length), content]);
     inner = outer;
   }
@@ -112,7 +118,11 @@ const DER: readonly DerEdit[] = [
   (bytes, place) => replaced(bytes, place, Buffer.concat([whole(bytes, place), whole(bytes, place)])),
   (bytes, place, chance, places) => replaced(bytes, place, whole(bytes, pick(places, chance))),
   (bytes, place, chance) => {
-    const content = RAW[below(RAW.length - 1, chance)]?.(Buffer.from(bytes.subarray(place.content, place.end)), chance, []);
+    const content = RAW[below(RAW.length - 1, chance)]?.(
+      Buffer.from(bytes.subarray(place.content, place.end)),
+      chance,
+      [],
+    );
     return replaced(bytes, place, wrapped(bytes[place.start] ?? 0, content ?? Buffer.alloc(0)));
   },
   (bytes, place, chance) => {
@@ -120,7 +130,8 @@ const DER: readonly DerEdit[] = [
     retagged[0] = pick(INTERESTING, chance);
     return replaced(bytes, place, retagged);
   },
-  (bytes, place, chance) => replaced(bytes, place, wrapped(pick([0x30, 0x31, 0xa0, 0x04], chance), whole(bytes, place))),
+  (bytes, place, chance) =>
+    replaced(bytes, place, wrapped(pick([0x30, 0x31, 0xa0, 0x04], chance), whole(bytes, place))),
   (bytes, place, chance) => {
     let nested = whole(bytes, place);
     for (let depth = below(DEEP, chance); depth > 0; depth -= 1) nested = wrapped(0x30, nested);
@@ -132,7 +143,11 @@ const DER: readonly DerEdit[] = [
     return replaced(bytes, place, Buffer.concat(Array.from({ length: count }, () => one)));
   },
   (bytes, place, chance) =>
-    replaced(bytes, place, wrapped(bytes[place.start] ?? 0, randomBytes(below(chance() < 0.02 ? LARGE : 40, chance), chance))),
+    replaced(
+      bytes,
+      place,
+      wrapped(bytes[place.start] ?? 0, randomBytes(below(chance() < 0.02 ? LARGE : 40, chance), chance)),
+    ),
 ];
 
 const GARBAGE_ONE_IN = 30;

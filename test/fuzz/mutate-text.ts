@@ -21,7 +21,31 @@ const NUMBERS = [
 ];
 const CHARACTERS = [
   ...['\0', '\u0001', '\u001b', '\u007f', '\u0085', '\u00a0', '\u2028', '\ufeff', '\ud800', '\uffff', '\u00e9'],
-  ...['\r', '\n', '\t', ' ', '"', "'", '\\', ':', ';', ',', '(', ')', '[', '{', '}', '=', '#', '%', '$', '-', '/', '0', 'A'],
+  ...[
+    '\r',
+    '\n',
+    '\t',
+    ' ',
+    '"',
+    "'",
+    '\\',
+    ':',
+    ';',
+    ',',
+    '(',
+    ')',
+    '[',
+    '{',
+    '}',
+    '=',
+    '#',
+    '%',
+    '$',
+    '-',
+    '/',
+    '0',
+    'A',
+  ],
 ];
 
 type Edit = (text: string, chance: Chance, seeds: TextSeeds) => string;
@@ -110,7 +134,13 @@ const inflate: Edit = (text, chance, seeds) => {
   const at = below(lines.length, chance);
   const size = 2 ** (6 + below(15, chance));
   const unit = pick(
-    [`${lines[at] ?? ''}\n`, `${lines.slice(at, at + 6).join('\n')}\n`, pick(seeds.words, chance), pick(CHARACTERS, chance), `${pick(seeds.words, chance)}, `],
+    [
+      `${lines[at] ?? ''}\n`,
+      `${lines.slice(at, at + 6).join('\n')}\n`,
+      pick(seeds.words, chance),
+      pick(CHARACTERS, chance),
+      `${pick(seeds.words, chance)}, `,
+    ],
     chance,
   );
   const many = (unit || 'x').repeat(Math.ceil(size / (unit.length || 1))).slice(0, LARGE);
@@ -124,7 +154,10 @@ const LARGE_ONE_IN = 1_500;
 const GARBAGE_ONE_IN = 30;
 
 const garbage = (chance: Chance, { words }: TextSeeds): string => {
-  const unit = pick([() => pick(words, chance), () => pick(CHARACTERS, chance), () => String.fromCharCode(below(256, chance))], chance);
+  const unit = pick(
+    [() => pick(words, chance), () => pick(CHARACTERS, chance), () => String.fromCharCode(below(256, chance))],
+    chance,
+  );
   return Array.from({ length: below(200, chance) }, () => unit() + pick(['', ' ', '\n'], chance)).join('');
 };
 

@@ -32,8 +32,11 @@ interface Flags {
 interface Tally {
   given: number;
   ms: number;
+  understood: number;
   finds: number;
 }
+
+const nothing = (): Tally => ({ given: 0, ms: 0, understood: 0, finds: 0 });
 
 const errandsFor = ({ name }: Target, seed: number, inputs: number): Errand[] =>
   Array.from({ length: Math.ceil(inputs / ERRAND) }, (_, at) => ({
@@ -47,11 +50,12 @@ const lostAt = ({ target, seed }: Errand, index: number, why: string): Find => (
   fault: { kind: 'slow', says: `the worker was lost: ${why}` },
 });
 
-const speedOf = ({ given, ms }: Tally): string => `${given} inputs, ${Math.round((given * 1_000) / Math.max(ms, 1))} a second`;
+const speedOf = ({ given, ms, understood }: Tally): string =>
+  `${given} inputs, ${Math.round((given * 1_000) / Math.max(ms, 1))} a second, ${Math.round((100 * understood) / Math.max(given, 1))} % understood`;
 
 /** Runs all errands, as many at a time as there are hands. @returns how many finds there were */
 const runErrands = async (errands: Errand[], hands: readonly Hand[], finds: string): Promise<number> => {
-  const tallies = new Map<string, Tally>(errands.map(({ target }) => [target, { given: 0, ms: 0, finds: 0 }]));
+  const tallies = new Map<string, Tally>(errands.map(({ target }) => [target, nothing()]));
   const total = errands.reduce((sum, { count }) => sum + count, 0);
   const keep = (tally: Tally, find: Find): void => {
     tally.finds += 1;
@@ -62,11 +66,12 @@ const runErrands = async (errands: Errand[], hands: readonly Hand[], finds: stri
   const work = async (hand: Hand): Promise<void> => {
     for (let errand = errands.shift(); errand !== undefined; errand = errands.shift()) {
       const { target, count, from } = errand;
-      const tally = tallies.get(target) ?? { given: 0, ms: 0, finds: 0 };
+      const tally = tallies.get(target) ?? nothing();
       const outcome = await hand.run(errand, (find) => keep(tally, find));
       if (outcome.kind === 'lost') keep(tally, lostAt(errand, outcome.index, outcome.why));
       tally.given += outcome.kind === 'lost' ? outcome.index - from : count;
       tally.ms += outcome.kind === 'lost' ? 0 : outcome.ms;
+      tally.understood += outcome.kind === 'lost' ? 0 : outcome.understood;
       const given = [...tallies.values()].reduce((sum, one) => sum + one.given, 0);
       say(`${((100 * given) / total).toFixed(1).padStart(5)} %  ${target.padEnd(24)}${speedOf(tally)}`);
     }
@@ -88,14 +93,20 @@ const fuzz = async ({ inputs, only, seed, workers, finds }: Flags): Promise<numb
   const hands = Array.from({ length: Math.max(1, Number(workers)) }, () => new Hand());
   const found = await runErrands(errands, hands, finds);
   await Promise.all(hands.map((hand) => hand.end()));
-  say(`${inputs} inputs in ${Math.round((performance.now() - begun) / 1_000)} s, ${found} finds${found > 0 ? `, in ${finds}` : ''}`);
+  say(
+    `${inputs} inputs in ${Math.round((performance.now() - begun) / 1_000)} s, ${found} finds${found > 0 ? `, in ${finds}` : ''}`,
+  );
   return found > 0 ? 1 : 0;
 };
 
 /** Gives the inputs of a file to their readers again. */
 const replay = (file: string): number => {
-  const faults = readCases(readFileSync(file, 'utf8')).map(({ target, input }) => ({ target, fault: attempt(targetNamed(target), input) }));
-  for (const { target, fault } of faults) say(`${target}: ${fault === null ? 'nothing is wrong' : `${fault.kind}, ${fault.says}`}`);
+  const faults = readCases(readFileSync(file, 'utf8')).map(({ target, input }) => ({
+    target,
+    fault: attempt(targetNamed(target), input).fault,
+  }));
+  for (const { target, fault } of faults)
+    say(`${target}: ${fault === null ? 'nothing is wrong' : `${fault.kind}, ${fault.says}`}`);
   return faults.some(({ fault }) => fault !== null) ? 1 : 0;
 };
 

@@ -27,13 +27,21 @@ export const chanceFor = (target: string, seed: number, index: number): Chance =
 
 /**
  * Gives a reader so many inputs, one after another.
+ * @returns how many of them it understood
  * @param hears of each find; @param begins is told before an input is made, in case that it never ends
  */
-export const runSlice = ({ target, seed, from, count }: Slice, hears: (find: Find) => void, begins?: (index: number) => void): void => {
+export const runSlice = (
+  { target, seed, from, count }: Slice,
+  hears: (find: Find) => void,
+  begins?: (index: number) => void,
+): number => {
+  let understood = 0;
   for (let index = from; index < from + count; index += 1) {
     begins?.(index);
     const input = target.draw(chanceFor(target.name, seed, index));
-    const fault = attempt(target, input);
+    const { taken, fault } = attempt(target, input);
+    if (taken) understood += 1;
     if (fault !== null) hears({ target: target.name, seed, index, fault, input });
   }
+  return understood;
 };

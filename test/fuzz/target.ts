@@ -12,6 +12,8 @@ export interface Target<Input = unknown, Reading = unknown> {
   draw(chance: Chance): Input;
   /** Runs the reader. It must not throw, whatever the input is. */
   read(input: Input): Reading;
+  /** Whether the reader understood its input: a run in which it never does would prove little. */
+  takes(reading: Reading): boolean;
   /** @returns what is wrong with the reading, for a person; null when it says no more than the input does */
   judge(input: Input, reading: Reading): string | null;
 }

@@ -19,7 +19,8 @@ export const TARGETS: readonly Target[] = [
 /** @throws Error where there is none of that name */
 export const targetNamed = (name: string): Target => {
   const target = TARGETS.find((candidate) => candidate.name === name);
-  if (target === undefined) throw new Error(`no reader ${name}; there are ${TARGETS.map((one) => one.name).join(', ')}`);
+  if (target === undefined)
+    throw new Error(`no reader ${name}; there are ${TARGETS.map((one) => one.name).join(', ')}`);
   return target;
 };
 

@@ -15,17 +15,19 @@ export interface Errand {
   readonly count: number;
 }
 
-export type Report = { readonly kind: 'find'; readonly find: Find } | { readonly kind: 'done'; readonly ms: number };
+export type Report =
+  | { readonly kind: 'find'; readonly find: Find }
+  | { readonly kind: 'done'; readonly ms: number; readonly understood: number };
 
 const desk = new Int32Array((workerData as Desk).at);
 
 parentPort?.on('message', (errand: Errand) => {
   const begun = performance.now();
   const tell = (report: Report): void => parentPort?.postMessage(report);
-  runSlice(
+  const understood = runSlice(
     { ...errand, target: targetNamed(errand.target) },
     (find) => tell({ kind: 'find', find }),
     (index) => Atomics.store(desk, 0, index),
   );
-  tell({ kind: 'done', ms: performance.now() - begun });
+  tell({ kind: 'done', ms: performance.now() - begun, understood });
 });

@@ -27,7 +27,12 @@ export const nodeFacts = (sections: Sections, askedAt: Instant, subject: string)
   runningVersion: runningVersionOf(answer(sections, 'runningVersion')),
   quorum: quorumtool.parse(section(sections, 'quorum'), subject),
   device: qdeviceTool.parse(section(sections, 'device'), subject),
-  files: answer(sections, 'files') === null ? [] : listing(sections, 'files').split('\n').filter((path) => path !== ''),
+  files:
+    answer(sections, 'files') === null
+      ? []
+      : listing(sections, 'files')
+          .split('\n')
+          .filter((path) => path !== ''),
   pve: sections.has('pveConfig')
     ? { config: answer(sections, 'pveConfig'), writable: section(sections, 'pveWritable').exitCode === 0 }
     : null,

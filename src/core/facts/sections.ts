@@ -20,18 +20,23 @@ interface Frame {
 
 const framesIn = (text: string, nonce: string): readonly Frame[] => {
   const pattern = new RegExp(`^--${nonce} (?:(out|end) ([A-Za-z]+)|(err) ([A-Za-z]+) ([0-9]{1,3}))\n`, 'gm');
-  return Array.from(text.matchAll(pattern), ({ 0: line, 1: edge, 2: name, 3: err, 4: errName, 5: exitCode, index }) => ({
-    edge: edge ?? err ?? '',
-    name: name ?? errName ?? '',
-    exitCode: Number(exitCode),
-    start: index,
-    end: index + line.length,
-  }));
+  return Array.from(
+    text.matchAll(pattern),
+    ({ 0: line, 1: edge, 2: name, 3: err, 4: errName, 5: exitCode, index }) => ({
+      edge: edge ?? err ?? '',
+      name: name ?? errName ?? '',
+      exitCode: Number(exitCode),
+      start: index,
+      end: index + line.length,
+    }),
+  );
 };
 
 /** What stands between two frames; the second has a line break of its own before it. Null when they are not of one section. */
 const between = (text: string, one: Frame, edge: string, other: Frame | undefined): string | null =>
-  other?.edge === edge && other.name === one.name && other.start > one.end ? text.slice(one.end, other.start - 1) : null;
+  other?.edge === edge && other.name === one.name && other.start > one.end
+    ? text.slice(one.end, other.start - 1)
+    : null;
 
 /**
  * Goes from frame to frame, once: a hostile host knows its nonce, and can print as many frames as fit into a look. So none of

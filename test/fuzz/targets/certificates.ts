@@ -25,13 +25,17 @@ const certificate: Target<Uint8Array, Result<CertificateReading>> = {
   weight: 5,
   draw: (chance) => mutatedDer(pick(certificates, chance), chance, certificates),
   read: (der) => readCertificate(der, 'lab1'),
+  takes: ({ ok }) => ok,
   judge: (der, reading) => {
     if (!reading.ok) return reading.findings.length === 1 ? null : 'not one finding';
     const { serial, validity, spki, subject, issuer } = reading.value;
     const bytes = Buffer.from(der);
     const theirs = openssl(der);
     return firstLie(
-      ['parts that do not stand in the certificate', () => [spki, subject.der, issuer.der].every((part) => bytes.includes(part))],
+      [
+        'parts that do not stand in the certificate',
+        () => [spki, subject.der, issuer.der].every((part) => bytes.includes(Buffer.from(part))),
+      ],
       ['a serial number that does not stand there', () => bytes.includes(Buffer.from(serial, 'hex'))],
       [
         'another serial number than OpenSSL reads',
@@ -54,7 +58,9 @@ const must = <T>(result: Result<T>): T => {
 /** The keys of the honest requests. Nobody has their private halves any more, so no other key can be proven. */
 const keys: readonly SubjectKey[] = requests.map((request) => must(readRequest(request, 'lab1')));
 const isOurs = (key: SubjectKey): boolean =>
-  keys.some((known) => Buffer.from(known.spki).equals(key.spki) && known.keyId === key.keyId && known.family === key.family);
+  keys.some(
+    (known) => Buffer.from(known.spki).equals(key.spki) && known.keyId === key.keyId && known.family === key.family,
+  );
 
 const judgeRequest = (_: unknown, reading: Result<SubjectKey>): string | null =>
   !reading.ok || isOurs(reading.value) ? null : 'a key was taken whose possession nobody can have proven';
@@ -64,6 +70,7 @@ const request: Target<Uint8Array, Result<SubjectKey>> = {
   weight: 1.5,
   draw: (chance) => mutatedDer(pick(requests, chance), chance, requests),
   read: (der) => readRequest(der, 'lab1'),
+  takes: ({ ok }) => ok,
   judge: judgeRequest,
 };
 
@@ -74,6 +81,7 @@ const requestAsPem: Target<string, Result<SubjectKey>> = {
   weight: 2,
   draw: (chance) => mutatedText(pick(pemSeeds.texts, chance), chance, pemSeeds),
   read: (pem) => readRequest(pem, 'lab1'),
+  takes: ({ ok }) => ok,
   judge: judgeRequest,
 };
 
@@ -85,6 +93,7 @@ const publicKey: Target<Uint8Array, Result<SubjectKey>> = {
   weight: 2,
   draw: (chance) => mutatedDer(pick(spkis, chance), chance, spkis),
   read: (spki) => acceptPublicKey(spki, 'lab1'),
+  takes: ({ ok }) => ok,
   judge: (_, reading) => {
     if (!reading.ok) return null;
     const again = acceptPublicKey(reading.value.spki, 'lab1');

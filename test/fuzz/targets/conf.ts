@@ -19,9 +19,42 @@ interface Judged {
   readonly obstacles: readonly Finding[];
 }
 
-const SECTIONS = ['totem', 'nodelist', 'node', 'quorum', 'device', 'net', 'logging', 'logger_subsys', 'interface', 'uidgid', 'x'];
-const KEYS = ['config_version', 'cluster_name', 'nodeid', 'ring0_addr', 'two_node', 'provider', 'model', 'votes', 'host', 'tls', 'algorithm', 'subsys', 'debug', 'mcastaddr'];
-const seeds = textSeeds(realFiles.map(realFile), ['{', '}', '#', ...SECTIONS.map((name) => `${name} {`), ...KEYS.map((key) => `${key}:`)]);
+const SECTIONS = [
+  'totem',
+  'nodelist',
+  'node',
+  'quorum',
+  'device',
+  'net',
+  'logging',
+  'logger_subsys',
+  'interface',
+  'uidgid',
+  'x',
+];
+const KEYS = [
+  'config_version',
+  'cluster_name',
+  'nodeid',
+  'ring0_addr',
+  'two_node',
+  'provider',
+  'model',
+  'votes',
+  'host',
+  'tls',
+  'algorithm',
+  'subsys',
+  'debug',
+  'mcastaddr',
+];
+const seeds = textSeeds(realFiles.map(realFile), [
+  '{',
+  '}',
+  '#',
+  ...SECTIONS.map((name) => `${name} {`),
+  ...KEYS.map((key) => `${key}:`),
+]);
 
 /** Many small entries, deep or wide: what no file has, but a hostile node can show. */
 const monster = (unit: string, size: number, closing = ''): string => {
@@ -45,7 +78,8 @@ const monstrous = (chance: Parameters<Target['draw']>[0]): string => {
   const many = chance() < 0.5 ? monster(unit, size, closing) : numbered(size);
   return chance() < 0.5 ? many : `${'a {\n'.repeat(100)}${many}${'}\n'.repeat(100)}`;
 };
-const numbered = (size: number): string => Array.from({ length: Math.ceil(size / 14) }, (_, index) => `a${index} {\n}\n`).join('');
+const numbered = (size: number): string =>
+  Array.from({ length: Math.ceil(size / 14) }, (_, index) => `a${index} {\n}\n`).join('');
 
 /** Where corosync finds each value, in as few words as the rules have; later ones replace earlier ones. */
 const valuesIn = (text: string): Map<string, string> => {
@@ -56,7 +90,8 @@ const valuesIn = (text: string): Map<string, string> => {
     const brace = line.indexOf('{');
     const colon = line.indexOf(':');
     if (brace >= 0) path.push(line.slice(0, brace).replace(/(?<!^)[ \t:]+$/, ''));
-    else if (colon >= 0) values.set([...path, line.slice(0, colon).trimEnd()].join('.'), line.slice(colon + 1).replace(/^[ \t]+/, ''));
+    else if (colon >= 0)
+      values.set([...path, line.slice(0, colon).trimEnd()].join('.'), line.slice(colon + 1).replace(/^[ \t]+/, ''));
     else path.pop();
   }
   return values;
@@ -85,12 +120,33 @@ const judgeView = (text: string, { clusterName, configVersion, nodes, quorum }: 
   const device = (key: string): string | undefined => values.get(`quorum.device.${key}`);
   return firstLie(
     ['another cluster name', () => values.get('totem.cluster_name') === clusterName],
-    ['another config_version', () => BigInt.asUintN(64, BigInt((values.get('totem.config_version') ?? '').trim().replace(/^\+/, ''))) === BigInt(configVersion)],
-    ['a node that is not there', () => nodes.every(({ nodeId, addresses }) => text.includes(String(nodeId)) && addresses.every(({ address }) => text.includes(address)))],
-    ['a device that is not there', () => (quorum.device === null) === ![...values.keys()].some((path) => path.startsWith('quorum.device.'))],
-    ['TLS required, which is not there', () => quorum.device?.net?.tls !== 'required' || device('net.tls')?.toLowerCase() === 'required'],
+    [
+      'another config_version',
+      () =>
+        BigInt.asUintN(64, BigInt((values.get('totem.config_version') ?? '').trim().replace(/^\+/, ''))) ===
+        BigInt(configVersion),
+    ],
+    [
+      'a node that is not there',
+      () =>
+        nodes.every(
+          ({ nodeId, addresses }) =>
+            text.includes(String(nodeId)) && addresses.every(({ address }) => text.includes(address)),
+        ),
+    ],
+    [
+      'a device that is not there',
+      () => (quorum.device === null) === ![...values.keys()].some((path) => path.startsWith('quorum.device.')),
+    ],
+    [
+      'TLS required, which is not there',
+      () => quorum.device?.net?.tls !== 'required' || device('net.tls')?.toLowerCase() === 'required',
+    ],
     ['another arbiter', () => !quorum.device?.net || quorum.device.net.host === device('net.host')],
-    ['another algorithm', () => !quorum.device?.net || quorum.device.net.algorithm === (device('net.algorithm') ?? 'ffsplit')],
+    [
+      'another algorithm',
+      () => !quorum.device?.net || quorum.device.net.algorithm === (device('net.algorithm') ?? 'ffsplit'),
+    ],
   );
 };
 
@@ -102,8 +158,13 @@ const conf: Target<string, Judged> = {
   read: (text) => {
     const read = parse(text);
     if (!read.ok) return { conf: read, view: null, obstacles: read.findings };
-    return { conf: read, view: readConf(read.value), obstacles: [...deviceObstacles(read.value), ...pveObstacles(read.value)] };
+    return {
+      conf: read,
+      view: readConf(read.value),
+      obstacles: [...deviceObstacles(read.value), ...pveObstacles(read.value)],
+    };
   },
+  takes: ({ conf: read }) => read.ok,
   judge: (text, { conf: read, view }) => {
     if (!read.ok) return read.findings.length === 1 ? null : 'not one finding';
     const lie = firstLie(

@@ -22,7 +22,8 @@ interface Answers {
   readonly error: ReturnType<typeof parseServerError>;
 }
 
-const holds = (received: Uint8Array, option: readonly number[]): boolean => Buffer.from(received).includes(Buffer.from(option));
+const holds = (received: Uint8Array, option: readonly number[]): boolean =>
+  Buffer.from(received).includes(Buffer.from(option));
 
 const probe: Target<Uint8Array, Answers> = {
   name: 'qnetd-probe',
@@ -33,13 +34,23 @@ const probe: Target<Uint8Array, Answers> = {
     reply: parsePreinitReply(received, SEQUENCE),
     error: parseServerError(received, SEQUENCE),
   }),
+  takes: ({ reply, error }) => reply.ok || error.ok,
   judge: (received, { length, reply, error }) =>
     firstLie(
-      ['a message is whole whose length does not say so', () => !(reply.ok || error.ok) || (length.ok && length.value === received.length)],
+      [
+        'a message is whole whose length does not say so',
+        () => !(reply.ok || error.ok) || (length.ok && length.value === received.length),
+      ],
       ['TLS has a mode that no option says', () => !reply.ok || holds(received, [0, 2, 0, 1, MODES[reply.value.tls]])],
-      ['the certificate is required, which no option says', () => !reply.ok || holds(received, [0, 3, 0, 1, Number(reply.value.clientCertificateRequired)])],
+      [
+        'the certificate is required, which no option says',
+        () => !reply.ok || holds(received, [0, 3, 0, 1, Number(reply.value.clientCertificateRequired)]),
+      ],
       ['an answer to another question', () => !reply.ok || holds(received, [0, 0, 0, 4, 0, 0, 0, SEQUENCE])],
-      ['an error code that no option says', () => !error.ok || holds(received, [0, 6, 0, 2, error.value >> 8, error.value & 0xff])],
+      [
+        'an error code that no option says',
+        () => !error.ok || holds(received, [0, 6, 0, 2, error.value >> 8, error.value & 0xff]),
+      ],
     ),
 };
 
@@ -60,10 +71,14 @@ const trial: Target<string, Trial> = {
   weight: 12,
   draw: (chance) => mutatedText(pick(TRIALS.texts, chance), chance, TRIALS),
   read: readTrial,
+  takes: ({ verdict }) => verdict !== 'unclear',
   judge: (text, reading) =>
     firstLie(
       ['accepted, which is not all that was said', () => reading.verdict !== 'accepted' || text.trim() === 'accepted'],
-      ['refused without an alert about the certificate', () => reading.verdict !== 'refused' || (text.trim().startsWith('closed') && text.includes(reading.alert))],
+      [
+        'refused without an alert about the certificate',
+        () => reading.verdict !== 'refused' || (text.trim().startsWith('closed') && text.includes(reading.alert)),
+      ],
       ['more words than fit', () => reading.verdict !== 'unclear' || reading.why.length <= 200],
     ),
 };

@@ -41,7 +41,8 @@ const isFitToShow = (message: string): boolean => message.length < MOST_WORDS &&
 /** Judges any reading of a tool: what is known must be all that the text says, and what is down must have been said. */
 export const judgeReading = (opposite: Opposite, output: ToolOutput, reading: ToolReading<unknown>): string | null => {
   if (reading.kind !== 'known') {
-    if (!isFitToShow(reading.finding.message)) return `a finding that is not fit to be shown: ${reading.finding.message}`;
+    if (!isFitToShow(reading.finding.message))
+      return `a finding that is not fit to be shown: ${reading.finding.message}`;
     return reading.kind === 'down' && !SAYS_DOWN.test(output.stderr) ? 'a daemon is down though nobody said so' : null;
   }
   const spoken = opposite.forget(output.stdout);
@@ -60,6 +61,7 @@ const target = (name: string, weight: number, tool: Tool<unknown>, opposite: Opp
     weight,
     draw: drawnFrom(outputs, seeds),
     read: (output) => tool.parse(output, 'duo-1'),
+    takes: ({ kind }) => kind === 'known',
     judge: (output, reading) => judgeReading(opposite, output, reading),
   } satisfies Target<ToolOutput, ToolReading<unknown>>;
 };
