@@ -23,7 +23,7 @@ const steal = async (node: LabHost): Promise<Stolen> => {
   const { stdout } = await node.run(['base64', '-w0', p12]);
   await node.run(['rm', p12]);
   const input = Buffer.from(stdout, 'base64');
-  const pem = await command(['openssl', 'pkcs12', '-nodes', '-passin', 'pass:stolen'], { input });
+  const pem = await command(['openssl', 'pkcs12', '-nodes', '-clcerts', '-passin', 'pass:stolen'], { input });
   return { cert: pem.stdout, key: pem.stdout };
 };
 

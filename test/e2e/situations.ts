@@ -101,7 +101,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.powerOn(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'memberships_differ'],
+    findings: ['one_failure_from_loss', 'node_offline@two'],
     withinS: SOON,
   },
   {
@@ -137,7 +137,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.plug(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'memberships_differ'],
+    findings: ['one_failure_from_loss', 'node_offline@two'],
     withinS: SOON,
   },
   {
@@ -156,7 +156,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.one.plug(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'memberships_differ'],
+    findings: ['one_failure_from_loss'],
     withinS: SOON,
   },
   {
@@ -208,7 +208,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.resume('corosync'),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'memberships_differ'],
+    findings: ['one_failure_from_loss', 'node_offline@two'],
     withinS: SOON,
   },
   {

@@ -1,5 +1,6 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { chanceFor, type Find } from './slice.ts';
 import { attempt } from './attempt.ts';
@@ -85,6 +86,7 @@ const fuzz = async ({ inputs, only, seed, workers, finds }: Flags): Promise<numb
   const sown = Number(seed ?? Math.floor(Math.random() * 1_000_000));
   const begun = performance.now();
   say(`seed ${sown}`);
+  mkdirSync(dirname(finds), { recursive: true });
   rmSync(finds, { force: true });
   const targets = only === undefined ? TARGETS : [targetNamed(only)];
   const errands = sharesOf(targets, Number(inputs)).flatMap(([target, share]) => errandsFor(target, sown, share));
@@ -116,7 +118,7 @@ await new Command('fuzz')
   .option('--seed <number>', 'of the inputs; drawn and printed where none is given')
   .option('--only <name>', 'one reader')
   .option('--workers <number>', 'threads', String(availableParallelism()))
-  .option('--finds <file>', 'where finds are written', 'fuzz-finds.jsonl')
+  .option('--finds <file>', 'where finds are written', 'test-results/fuzz.jsonl')
   .option('--replay <file>', 'tries the finds of such a file again, and nothing else')
   .action(async (flags: Flags) => {
     process.exitCode = flags.replay === undefined ? await fuzz(flags) : replay(flags.replay);

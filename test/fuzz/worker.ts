@@ -19,6 +19,9 @@ export type Report =
   | { readonly kind: 'find'; readonly find: Find }
   | { readonly kind: 'done'; readonly ms: number; readonly understood: number };
 
+/** Readers refuse most inputs by throwing inside, and the stack is what costs most about that. `--replay` tells it. */
+Error.stackTraceLimit = 0;
+
 const desk = new Int32Array((workerData as Desk).at);
 
 parentPort?.on('message', (errand: Errand) => {

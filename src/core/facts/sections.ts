@@ -19,7 +19,8 @@ interface Frame {
 }
 
 const framesIn = (text: string, nonce: string): readonly Frame[] => {
-  const pattern = new RegExp(`^--${nonce} (?:(out|end) ([A-Za-z]+)|(err) ([A-Za-z]+) ([0-9]{1,3}))\n`, 'gm');
+  // Not `^`, which also holds behind a carriage return and Unicode's separators of lines.
+  const pattern = new RegExp(`(?<![^\n])--${nonce} (?:(out|end) ([A-Za-z]+)|(err) ([A-Za-z]+) ([0-9]{1,3}))\n`, 'g');
   return Array.from(
     text.matchAll(pattern),
     ({ 0: line, 1: edge, 2: name, 3: err, 4: errName, 5: exitCode, index }) => ({

@@ -22,7 +22,7 @@ const isNegative = (serial: string): boolean => Number.parseInt(serial.slice(0, 
 
 const certificate: Target<Uint8Array, Result<CertificateReading>> = {
   name: 'certificate',
-  weight: 5,
+  weight: 4,
   draw: (chance) => mutatedDer(pick(certificates, chance), chance, certificates),
   read: (der) => readCertificate(der, 'lab1'),
   takes: ({ ok }) => ok,
@@ -67,7 +67,7 @@ const judgeRequest = (_: unknown, reading: Result<SubjectKey>): string | null =>
 
 const request: Target<Uint8Array, Result<SubjectKey>> = {
   name: 'certificate-request',
-  weight: 1.5,
+  weight: 1,
   draw: (chance) => mutatedDer(pick(requests, chance), chance, requests),
   read: (der) => readRequest(der, 'lab1'),
   takes: ({ ok }) => ok,
@@ -78,7 +78,7 @@ const pemSeeds = textSeeds(requestTexts, ['-----BEGIN CERTIFICATE-----', '-----E
 
 const requestAsPem: Target<string, Result<SubjectKey>> = {
   name: 'certificate-request-pem',
-  weight: 2,
+  weight: 1.5,
   draw: (chance) => mutatedText(pick(pemSeeds.texts, chance), chance, pemSeeds),
   read: (pem) => readRequest(pem, 'lab1'),
   takes: ({ ok }) => ok,
@@ -90,7 +90,7 @@ const spkis = keys.map(({ spki }) => spki);
 /** A key by itself proves nothing, so another one may be taken: but it must then be what it was taken for. */
 const publicKey: Target<Uint8Array, Result<SubjectKey>> = {
   name: 'public-key',
-  weight: 2,
+  weight: 1.5,
   draw: (chance) => mutatedDer(pick(spkis, chance), chance, spkis),
   read: (spki) => acceptPublicKey(spki, 'lab1'),
   takes: ({ ok }) => ok,

@@ -152,7 +152,7 @@ const judgeView = (text: string, { clusterName, configVersion, nodes, quorum }: 
 
 const conf: Target<string, Judged> = {
   name: 'corosync-conf',
-  weight: 2,
+  weight: 1,
   draw: (chance) =>
     below(MONSTERS_ONE_IN, chance) === 0 ? monstrous(chance) : mutatedText(pick(seeds.texts, chance), chance, seeds),
   read: (text) => {

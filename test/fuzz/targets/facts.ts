@@ -104,7 +104,7 @@ const framedAs = (name: string, output: Parameters<typeof framed>[1], text: stri
 
 const look: Target<string, Look> = {
   name: 'host-look',
-  weight: 2,
+  weight: 1.5,
   draw: (chance) => mutatedText(pick(seeds.texts, chance), chance, seeds),
   read: (text) => {
     const sections = readSections(text, NONCE);

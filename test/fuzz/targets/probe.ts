@@ -27,7 +27,7 @@ const holds = (received: Uint8Array, option: readonly number[]): boolean =>
 
 const probe: Target<Uint8Array, Answers> = {
   name: 'qnetd-probe',
-  weight: 20,
+  weight: 25,
   draw: (chance) => mutatedBytes(pick(ANSWERS, chance), chance, ANSWERS),
   read: (received) => ({
     length: messageLength(received),
@@ -68,7 +68,7 @@ const TRIALS = textSeeds(
 
 const trial: Target<string, Trial> = {
   name: 'certificate-trial',
-  weight: 12,
+  weight: 16,
   draw: (chance) => mutatedText(pick(TRIALS.texts, chance), chance, TRIALS),
   read: readTrial,
   takes: ({ verdict }) => verdict !== 'unclear',

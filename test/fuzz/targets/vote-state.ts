@@ -51,7 +51,7 @@ const count = (text: string, part: string): number => text.split(part).length - 
  */
 const vote: Target<Evidence, VoteState> = {
   name: 'vote-state',
-  weight: 1.5,
+  weight: 1,
   draw: (chance) => {
     const world = [...pick(WORLDS, chance)];
     do {
