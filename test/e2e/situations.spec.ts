@@ -30,12 +30,13 @@ const HEALED_MS = 120_000;
 
 const secondsSince = (begun: number): number => Math.round((performance.now() - begun) / 100) / 10;
 
-/** `code` of anybody, `code@one` or `code@two` of that node. */
-const tells = ({ findings }: VoteView, wanted: string, { one, two }: Scene): boolean => {
-  const [code, host] = wanted.split('@');
-  const subject = host === 'one' ? one.address : host === 'two' ? two.address : null;
-  return findings.some((finding) => finding.code === code && (subject === null || finding.subject === subject));
-};
+/** `code` of anybody, `code@one` or `code@two` of that node; `a|b` is either. */
+const tells = ({ findings }: VoteView, wanted: string, { one, two }: Scene): boolean =>
+  wanted.split('|').some((either) => {
+    const [code, host] = either.split('@');
+    const subject = host === 'one' ? one.address : host === 'two' ? two.address : null;
+    return findings.some((finding) => finding.code === code && (subject === null || finding.subject === subject));
+  });
 
 const inWords = ({ state, findings }: VoteView): string =>
   `${state}: ${findings.map(({ code, subject }) => `${code} ${subject}`).join(', ')}`;

@@ -25,7 +25,7 @@ export interface Situation {
    */
   readonly fact?: (scene: Scene) => Promise<boolean>;
   readonly states: readonly VoteView['state'][];
-  /** All of these, as `code` or `code@host`. */
+  /** All of these, as `code` or `code@host`; `a|b` is either, where one follows the other as more views come in. */
   readonly findings: readonly string[];
   /** From the fact to the answer of `GET …/vote`. */
   readonly withinS: number;
@@ -33,7 +33,11 @@ export interface Situation {
 
 /** What qnetd sees is told within two looks at it. */
 const SOON = 10;
-/** What only a node sees is told within a look at it, and what a host that does not answer costs at one. */
+/** A host that swallows packets costs ten seconds of waiting for a connection, and may hold up what another one says. */
+const UNREACHED = 25;
+/** A daemon that hangs keeps the tool that asks it, and so the look, until the look's own deadline of 15 s. */
+const HANGING = 30;
+/** What only a node sees is told within a look at it. */
 const NODES = 75;
 
 const stdoutOf = async (host: LabHost, line: string): Promise<string> =>
@@ -101,7 +105,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.powerOn(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'node_offline@two'],
+    findings: ['memberships_differ|node_offline@two'],
     withinS: SOON,
   },
   {
@@ -137,7 +141,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.plug(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'node_offline@two'],
+    findings: ['memberships_differ|node_offline@two'],
     withinS: SOON,
   },
   {
@@ -156,7 +160,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.one.plug(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss'],
+    findings: ['memberships_differ|node_offline@one'],
     withinS: SOON,
   },
   {
@@ -208,7 +212,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.resume('corosync'),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['one_failure_from_loss', 'node_offline@two'],
+    findings: ['memberships_differ|node_offline@two'],
     withinS: SOON,
   },
   {
@@ -285,7 +289,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ arbiter: host }) => host.resume('corosync-qnetd'),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
-    withinS: SOON,
+    withinS: HANGING,
   },
   {
     name: 'no node reaches the arbiter, but the service does',
@@ -306,7 +310,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ arbiter: host }) => host.powerOn(),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
-    withinS: 20,
+    withinS: UNREACHED,
   },
   {
     name: 'the arbiter cannot be reached over ssh',
@@ -314,7 +318,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ lab }) => lab.heal(['arbiter']),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
-    withinS: 35,
+    withinS: SOON,
   },
   {
     name: 'the certificates of all nodes have expired, and qnetd was started anew',
@@ -352,7 +356,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.one, 'corosync-quorumtool -s')),
     states: ['lost'],
     findings: ['quorum_lost', 'qnetd_down'],
-    withinS: 15,
+    withinS: UNREACHED,
   },
   {
     name: 'the nodes are cut from each other, and qnetd from both',
@@ -364,7 +368,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
     states: ['lost'],
     findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
-    withinS: 15,
+    withinS: UNREACHED,
   },
 ];
 
