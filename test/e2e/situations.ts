@@ -151,7 +151,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
       scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
-    findings: ['client_absent@two', 'device_not_connected@two'],
+    findings: ['client_absent@two'],
     withinS: SOON,
   },
   {
@@ -185,7 +185,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: ({ lab, two: node }) => lab.rejoin([node.name], ['arbiter']),
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
-    findings: ['client_absent@two', 'vote_not_cast@two'],
+    findings: ['client_absent@two'],
     withinS: SOON,
   },
   {
@@ -194,7 +194,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     heal: (scene) => scene.two.run('systemctl start corosync && systemctl start corosync-qdevice'),
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
-    findings: ['client_absent@two', 'corosync_down@two'],
+    findings: ['client_absent@two'],
     withinS: SOON,
   },
   {

@@ -29,7 +29,7 @@ const ders = (...labels: readonly string[]): readonly Uint8Array[] =>
     return der.ok ? [der.value] : [];
   });
 
-/** Certificates of our own making and of the vendor's tools. */
+/** Certificates of our own making and of the vendor's tools. Their private keys were thrown away, those of the requests too. */
 export const certificates: readonly Uint8Array[] = ders('CERTIFICATE');
 /** Requests for RSA and ECDSA keys, as OpenSSL's like and as certutil writes them. */
 export const requests: readonly Uint8Array[] = ders('CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST');
