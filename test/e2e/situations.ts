@@ -245,6 +245,21 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
   {
+    name: 'the nodes are cut from each other, and qnetd from both',
+    cause: async (scene) => {
+      await scene.lab.partition(['arbiter'], namesOf(scene));
+      await scene.lab.partition([scene.one.name], [scene.two.name]);
+    },
+    heal: async (scene) => {
+      await scene.lab.rejoin([scene.one.name], [scene.two.name]);
+      await scene.lab.rejoin(['arbiter'], namesOf(scene));
+    },
+    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
+    states: ['lost'],
+    findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
+    withinS: UNREACHED,
+  },
+  {
     name: 'a node cannot be reached over ssh',
     cause: ({ lab, two: node }) => lab.refuse(node.name, 22),
     heal: ({ lab, two: node }) => lab.heal([node.name]),
@@ -356,18 +371,6 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.one, 'corosync-quorumtool -s')),
     states: ['lost'],
     findings: ['quorum_lost', 'qnetd_down'],
-    withinS: UNREACHED,
-  },
-  {
-    name: 'the nodes are cut from each other, and qnetd from both',
-    cause: async (scene) => {
-      await scene.lab.partition(['arbiter'], namesOf(scene));
-      await scene.lab.partition([scene.one.name], [scene.two.name]);
-    },
-    heal: ({ lab }) => lab.heal(),
-    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
-    states: ['lost'],
-    findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
     withinS: UNREACHED,
   },
 ];
