@@ -17,7 +17,7 @@ export default defineConfig({
             'test/core/**/*.spec.ts',
             'test/platform/**/*.spec.ts',
             'test/*.spec.ts',
-            'test/{runner,demo,machine,hosts,faults}/**/*.spec.ts',
+            'test/{runner,demo,machine,hosts,faults,fuzz}/**/*.spec.ts',
           ],
         },
       },

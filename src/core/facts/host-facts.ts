@@ -1,5 +1,5 @@
 import type { Instant } from '../time.ts';
-import { answer, section, type Sections } from './sections.ts';
+import { answer, listing, type Sections } from './sections.ts';
 import { signsOf, type Sign } from './signs.ts';
 
 /** What every host is asked, be it a node or an arbiter. */
@@ -40,10 +40,10 @@ export const hostFacts = (
     isRoot: answer(sections, 'user') === '0',
     clockOffsetMs: clock !== null && /^\d{13}$/.test(clock) ? Number(clock) - askedAt : null,
     machineId: machineId !== null && /^[0-9a-f]{32}$/.test(machineId) ? machineId : null,
-    addresses: addressesOf(section(sections, 'addresses').stdout),
-    packages: packagesOf(section(sections, 'packages').stdout),
-    units: unitsOf(section(sections, 'units').stdout),
-    freeKiB: freeOf(section(sections, 'space').stdout),
+    addresses: addressesOf(listing(sections, 'addresses')),
+    packages: packagesOf(listing(sections, 'packages')),
+    units: unitsOf(listing(sections, 'units')),
+    freeKiB: freeOf(listing(sections, 'space')),
     signs: signsOf(sections, tools),
   };
 };
@@ -83,12 +83,9 @@ const splitOnce = (line: string, by: string): [string, string] => {
   return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
 };
 
-/** `df -P -k`: the fourth column is what is available. */
+/** `df -P -k`: the fourth column is what is available, in digits and in nothing else that would pass for a number. */
 const freeOf = (text: string): number | null => {
-  const rows = text
-    .split('\n')
-    .slice(1)
-    .map((line) => Number(line.split(/\s+/)[3]));
-  const known = rows.filter((value) => Number.isFinite(value));
-  return known.length > 0 ? Math.min(...known) : null;
+  const free = text.split('\n').map((row) => row.trim().split(/\s+/)[3] ?? '');
+  const known = free.filter((column) => /^\d{1,15}$/.test(column)).map(Number);
+  return known.length > 0 ? known.reduce((least, one) => Math.min(least, one)) : null;
 };

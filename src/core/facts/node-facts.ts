@@ -5,7 +5,7 @@ import type { QuorumStatus } from '../corosync/tools/quorumtool.ts';
 import type { ToolReading } from '../corosync/tools/tool.ts';
 import type { Instant } from '../time.ts';
 import { hostFacts, type HostFacts } from './host-facts.ts';
-import { answer, section, type Sections } from './sections.ts';
+import { answer, listing, section, type Sections } from './sections.ts';
 
 /** What a node is asked before it may be changed. */
 export interface NodeFacts extends HostFacts {
@@ -27,7 +27,12 @@ export const nodeFacts = (sections: Sections, askedAt: Instant, subject: string)
   runningVersion: runningVersionOf(answer(sections, 'runningVersion')),
   quorum: quorumtool.parse(section(sections, 'quorum'), subject),
   device: qdeviceTool.parse(section(sections, 'device'), subject),
-  files: (answer(sections, 'files') ?? '').split('\n').filter((path) => path !== ''),
+  files:
+    answer(sections, 'files') === null
+      ? []
+      : listing(sections, 'files')
+          .split('\n')
+          .filter((path) => path !== ''),
   pve: sections.has('pveConfig')
     ? { config: answer(sections, 'pveConfig'), writable: section(sections, 'pveWritable').exitCode === 0 }
     : null,

@@ -9,14 +9,39 @@ export type Sections = ReadonlyMap<string, ToolOutput>;
 /** A nonce is put into a pattern as it is: it may hold no character that means something there. */
 const NONCE = /^[0-9a-f]{16,64}$/;
 
-/** A section from its first frame to its last; each frame but the first has a line break of its own before it. */
-const sectionsWith = (nonce: string): RegExp =>
-  new RegExp(
-    `^--${nonce} out ([A-Za-z]+)\n([^]*?)\n--${nonce} err \\1 ([0-9]{1,3})\n([^]*?)\n--${nonce} end \\1\n`,
-    'gm',
+/** One of the three lines that stand around a section's two streams. */
+interface Frame {
+  readonly edge: string;
+  readonly name: string;
+  readonly exitCode: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const framesIn = (text: string, nonce: string): readonly Frame[] => {
+  // Not `^`, which also holds behind a carriage return and Unicode's separators of lines.
+  const pattern = new RegExp(`(?<![^\n])--${nonce} (?:(out|end) ([A-Za-z]+)|(err) ([A-Za-z]+) ([0-9]{1,3}))\n`, 'g');
+  return Array.from(
+    text.matchAll(pattern),
+    ({ 0: line, 1: edge, 2: name, 3: err, 4: errName, 5: exitCode, index }) => ({
+      edge: edge ?? err ?? '',
+      name: name ?? errName ?? '',
+      exitCode: Number(exitCode),
+      start: index,
+      end: index + line.length,
+    }),
   );
+};
+
+/** What stands between two frames; the second has a line break of its own before it. Null when they are not of one section. */
+const between = (text: string, one: Frame, edge: string, other: Frame | undefined): string | null =>
+  other?.edge === edge && other.name === one.name && other.start > one.end
+    ? text.slice(one.end, other.start - 1)
+    : null;
 
 /**
+ * Goes from frame to frame, once: a hostile host knows its nonce, and can print as many frames as fit into a look. So none of
+ * them may make us search the rest of the text for its fellow.
  * @param text all that the script printed on standard output
  * @param nonce the one handed to the script, in hexadecimal
  * @returns the sections that are complete; one that was cut short is missing, and whoever needs it says so
@@ -24,12 +49,16 @@ const sectionsWith = (nonce: string): RegExp =>
  */
 export const readSections = (text: string, nonce: string): Sections => {
   if (!NONCE.test(nonce)) throw new RangeError('a nonce is 16 to 64 hexadecimal digits');
-  const found = text.matchAll(sectionsWith(nonce));
+  const frames = framesIn(text, nonce);
   return new Map(
-    Array.from(found, ([, name = '', stdout = '', exitCode, stderr = '']) => [
-      name,
-      { exitCode: Number(exitCode), stdout, stderr },
-    ]),
+    frames.flatMap((out, at) => {
+      const err = frames[at + 1];
+      const stdout = out.edge === 'out' ? between(text, out, 'err', err) : null;
+      const stderr = err && stdout !== null ? between(text, err, 'end', frames[at + 2]) : null;
+      return err && stdout !== null && stderr !== null
+        ? [[out.name, { exitCode: err.exitCode, stdout, stderr }] as const]
+        : [];
+    }),
   );
 };
 
@@ -42,4 +71,13 @@ export const section = (sections: Sections, name: string): ToolOutput => section
 export const answer = (sections: Sections, name: string): string | null => {
   const { exitCode, stdout } = section(sections, name);
   return exitCode === 0 ? stdout.trim() : null;
+};
+
+/** Many times as many as any host has to tell of its addresses, packages, units, files and file systems. */
+const MOST_LINES = 4_000;
+
+/** A section's standard output, whatever its exit code; nothing when it has more lines than a host can honestly have to tell. */
+export const listing = (sections: Sections, name: string): string => {
+  const { stdout } = section(sections, name);
+  return stdout.split('\n', MOST_LINES + 1).length > MOST_LINES ? '' : stdout;
 };

@@ -58,11 +58,15 @@ export const decode = (der: Uint8Array): Asn1 | null => {
 export const partsOf = (value: Asn1 | null | undefined): readonly Asn1[] | null =>
   isUniversal(value, Type.SEQUENCE) && Array.isArray(value.value) ? value.value : null;
 
-/** An object identifier as dotted text, or null when the value is none. */
-export const oidOf = (value: Asn1 | undefined): string | null =>
-  isUniversal(value, Type.OID) && typeof value.value === 'string' && value.value !== ''
-    ? forge.asn1.derToOid(value.value)
-    : null;
+/** An object identifier as dotted text, or null when the value is none or one of its numbers has more than 53 bits. */
+export const oidOf = (value: Asn1 | undefined): string | null => {
+  if (!isUniversal(value, Type.OID) || typeof value.value !== 'string' || value.value === '') return null;
+  try {
+    return forge.asn1.derToOid(value.value);
+  } catch {
+    return null;
+  }
+};
 
 /** The content of a BIT STRING of whole bytes, or null. */
 export const wholeBytesOf = (value: Asn1 | undefined): Buffer | null =>

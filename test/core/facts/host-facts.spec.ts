@@ -116,6 +116,11 @@ describe('the facts of a host', () => {
     expect(factsOf({ space: told(space) }).freeKiB).toBe(80);
   });
 
+  it.each(['1e9', '0x7fffffff', '-5', '١٢', '12.5', '9'.repeat(16)])('take no %j for a number of KiB', (free) => {
+    expect(factsOf({ space: told(`Filesystem\n/dev/sda1 1000 100 ${free} 10% /\n`) }).freeKiB).toBeNull();
+    expect(factsOf({ space: told(`Filesystem\n/dev/a 9 1 ${free} 1% /\n/dev/b 9 1 80 1% /b\n`) }).freeKiB).toBe(80);
+  });
+
   it.each(['', 'Filesystem 1024-blocks Used Available\n', 'Filesystem\n/dev/sda1 - - - - /\n'])(
     'do not know the space where df told no number: %j',
     (space) => {

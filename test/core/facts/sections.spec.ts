@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answer, readSections, section } from '../../../src/core/facts/sections.ts';
+import { answer, listing, readSections, section } from '../../../src/core/facts/sections.ts';
 import { framed, NONCE, report, told } from './frames.ts';
 import { RECORDED, recordedText } from './recorded.ts';
 
@@ -85,6 +85,23 @@ describe('the sections of a look', () => {
     expect([...readSections(text, NONCE).keys()]).toEqual(['user', 'clock']);
   });
 
+  it('do not begin behind anything but a line feed, whatever else Unicode ends a line with', () => {
+    for (const end of ['\r', '\u2028', '\u2029'])
+      expect([...readSections(`x${end}${framed('user', told('0'))}`, NONCE).keys()]).toEqual([]);
+  });
+
+  it.each([
+    ['that begin and never end', `--${NONCE} out user\n`],
+    ['that have no end', `--${NONCE} out user\n\n--${NONCE} err user 0\n`],
+    ['that end and never began', `--${NONCE} end user\n`],
+  ])('are found in one pass, so that a megabyte of frames %s does not keep anybody waiting', (_, frames) => {
+    const text = frames.repeat(1_000_000 / frames.length);
+    const begun = process.threadCpuUsage();
+    expect(readSections(text, NONCE).size).toBe(0);
+    const { user, system } = process.threadCpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(500);
+  });
+
   it.each(['', 'short', 'G'.repeat(32), '.*', 'a'.repeat(15), 'A1'.repeat(16)])(
     'are not read under the nonce "%s"',
     (nonce) => {
@@ -111,5 +128,20 @@ describe('the answer of a section', () => {
   it('is none when the section is missing, which reads like a command that failed', () => {
     expect(answer(sections, 'absent')).toBeNull();
     expect(section(sections, 'absent')).toEqual({ exitCode: -1, stdout: '', stderr: 'the look was cut short' });
+  });
+});
+
+describe('a listing', () => {
+  const listed = (stdout: string): string =>
+    listing(new Map([['units', { exitCode: 3, stdout, stderr: '' }]]), 'units');
+
+  it('is what was printed, whatever the exit code', () => {
+    expect(listed('a\nb\n')).toBe('a\nb\n');
+    expect(listing(new Map(), 'units')).toBe('');
+  });
+
+  it('is empty when it is longer than any host has to tell, instead of half', () => {
+    expect(listed('a\n'.repeat(3_999))).toHaveLength(7_998);
+    expect(listed('a\n'.repeat(4_000))).toBe('');
   });
 });

@@ -21,6 +21,14 @@ describe('what came of showing qnetd a certificate', () => {
     expect(readTrial(REFUSED)).toEqual({ verdict: 'refused', alert: 'SSL_ERROR_ACCESS_DENIED_ALERT' });
   });
 
+  it('is unclear where a node prints without end, and is so at once', () => {
+    const endless = `accepted\n${'\n '.repeat(500_000)}`;
+    const begun = process.threadCpuUsage();
+    expect(readTrial(endless).verdict).toBe('unclear');
+    const { user, system } = process.threadCpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(50);
+  });
+
   it.each([
     [
       'a connection that broke',

@@ -4,13 +4,22 @@ import type { LineFault } from './line.ts';
 
 /** Why a file is refused that is not a matter of one line alone. */
 export type FileFault =
-  'file_too_large' | 'nul_byte' | 'not_a_byte_string' | 'closing_brace_missing' | 'closing_brace_unexpected';
+  | 'file_too_large'
+  | 'too_many_lines'
+  | 'sections_too_deep'
+  | 'nul_byte'
+  | 'not_a_byte_string'
+  | 'closing_brace_missing'
+  | 'closing_brace_unexpected';
 
 const NAME_CHARACTERS = 'Letters, digits, ".", "_", "-", "/" and ":" are allowed, three characters at least.';
 
 /** What each fault means and what to do about it. The line's own text is never quoted: it may hold a key. */
 const WORDS: Readonly<Record<FileFault | LineFault | ContentFault, string>> = {
-  file_too_large: 'The file is larger than 256 KiB, which no corosync.conf is. Check that it is the right file.',
+  file_too_large: 'The file is larger than 128 KiB, which no corosync.conf is. Check that it is the right file.',
+  too_many_lines: 'The file has more than 3000 lines, which no corosync.conf has. Check that it is the right file.',
+  sections_too_deep:
+    'Sections stand in one another more than ten deep; corosync knows none deeper than four. Remove them.',
   nul_byte: 'The file holds a NUL byte, behind which corosync does not read on. Remove it.',
   not_a_byte_string: 'The text holds characters above U+00FF, so it was decoded. Read the file as bytes.',
   closing_brace_missing: 'A section is not closed before the end of the file. Add the missing "}".',

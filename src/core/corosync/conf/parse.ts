@@ -5,8 +5,13 @@ import { meaningOf, type LineFault } from './line.ts';
 import { explain, type FileFault } from './parse-faults.ts';
 import { joinPath, type CorosyncConf, type Entry } from './tree.ts';
 
-/** Ours: corosync sets no limit. Thirty-two nodes with eight links each take some ten kilobytes. */
-export const MAX_FILE_BYTES = 256 * 1024;
+/*
+ * Our own limits, as corosync sets none. Thirty-two nodes with eight links each take some ten kilobytes in 400 lines, and no
+ * section that corosync knows is deeper than four. Beyond them a node that is hostile could keep the service busy for seconds.
+ */
+export const MAX_FILE_BYTES = 128 * 1024;
+export const MAX_FILE_LINES = 3_000;
+export const MAX_DEPTH = 10;
 
 /** A section whose closing brace is still to come; the file itself is the outermost. */
 interface OpenSection {
@@ -25,7 +30,7 @@ type Fault = FileFault | LineFault | ContentFault;
  * @param text the file as a byte string (see `bytes.ts`)
  * @returns the tree, or one error finding whose `params.line` is the line at which corosync, too, would have stopped.
  * A finding never quotes the line: `totem.key` may hold the cluster's shared key. Beyond corosync's own errors a file
- * is refused that is too large, holds a NUL byte (at which fgets and strlen part ways), is not a byte string, or
+ * is refused that is too large or too deep, holds a NUL byte (at which fgets and strlen part ways), is not a byte string, or
  * reads differently in different releases.
  */
 export const parse = (text: string): Result<CorosyncConf> => {
@@ -33,6 +38,7 @@ export const parse = (text: string): Result<CorosyncConf> => {
   if (unfit) return fail(explain(unfit, 1));
   const open: OpenSection[] = [{ name: '', path: '', known: null, opening: '', entries: [] }];
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  if (lines.length > MAX_FILE_LINES) return fail(explain('too_many_lines', MAX_FILE_LINES + 1));
   for (const [index, raw] of lines.entries()) {
     const fault = takeLine(open, raw);
     if (fault) return fail(explain(fault, index + 1));
@@ -78,6 +84,8 @@ const takeItem = (section: OpenSection, raw: string, key: string, value: string)
 
 const openSection = (open: OpenSection[], around: OpenSection, opening: string, name: string): Fault | null => {
   if (pathIsTooLong(around.path, name)) return 'path_too_long';
+  // The file itself is the outermost of those that are open.
+  if (open.length > MAX_DEPTH) return 'sections_too_deep';
   const path = joinPath(around.path, name);
   open.push({ name, path, known: knownSection(path, around.known), opening, entries: [] });
   return faultOfSection(around.known);

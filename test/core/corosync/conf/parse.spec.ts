@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_FILE_BYTES, parse } from '../../../../src/core/corosync/conf/parse.ts';
+import { MAX_FILE_BYTES, MAX_FILE_LINES, parse } from '../../../../src/core/corosync/conf/parse.ts';
 import { print } from '../../../../src/core/corosync/conf/print.ts';
 import { anyFile, clusterFile } from './generated-files.ts';
 import { parsed, realFile, realFiles } from './real-files.ts';
@@ -21,7 +21,7 @@ describe('parsing corosync.conf', () => {
   it('is stricter than both releases only where it says so', () => {
     const stricter = verdicts.filter(({ debian12, since3110, ours }) => debian12 && since3110 && ours !== null);
     expect(new Set(stricter.map(({ ours }) => ours))).toEqual(
-      new Set(['key_missing', 'subsection_not_allowed_here', 'no_break_space']),
+      new Set(['key_missing', 'sections_too_deep', 'subsection_not_allowed_here', 'no_break_space']),
     );
   });
 
@@ -122,8 +122,11 @@ describe('a refusal', () => {
   });
 
   it('meets a file that is too large, holds a NUL byte or was decoded', () => {
-    expect(finding('#\n'.repeat(MAX_FILE_BYTES / 2))).toBeUndefined();
-    expect(finding(`#\n${'#\n'.repeat(MAX_FILE_BYTES / 2)}`)?.code).toBe('file_too_large');
+    const line = `#${'x'.repeat(62)}\n`;
+    expect(finding(line.repeat(MAX_FILE_BYTES / line.length))).toBeUndefined();
+    expect(finding(`#\n${line.repeat(MAX_FILE_BYTES / line.length)}`)?.code).toBe('file_too_large');
+    expect(finding('#\n'.repeat(MAX_FILE_LINES))).toBeUndefined();
+    expect(finding('#\n'.repeat(MAX_FILE_LINES + 1))?.code).toBe('too_many_lines');
     expect(finding('totem {\n}\n\0')?.code).toBe('nul_byte');
     expect(finding('# €\n')?.code).toBe('not_a_byte_string');
   });

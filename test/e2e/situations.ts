@@ -1,0 +1,395 @@
+import type { LabCluster, Lab } from '../lab/lab.ts';
+import type { LabHost } from '../lab/host.ts';
+import { reload, rewrite } from './hand-edits.ts';
+import { Imposter } from './imposter.ts';
+import type { VoteView } from './client.ts';
+
+/** The hosts of a cluster of two nodes, as a situation names them. */
+export interface Scene {
+  readonly lab: Lab;
+  readonly cluster: LabCluster;
+  readonly arbiter: LabHost;
+  readonly one: LabHost;
+  readonly two: LabHost;
+}
+
+/** Something that befalls a cluster, and what the service has to say of it. */
+export interface Situation {
+  readonly name: string;
+  readonly cause: (scene: Scene) => Promise<unknown>;
+  /** Undoes the cause; a node that was off is on again, but may still be on its way back. */
+  readonly heal: (scene: Scene) => Promise<unknown>;
+  /**
+   * When the fact is there to be seen: the clock runs from then on. Without it, from the end of the cause. A membership takes
+   * seconds to change, and qnetd some more to miss a client.
+   */
+  readonly fact?: (scene: Scene) => Promise<boolean>;
+  readonly states: readonly VoteView['state'][];
+  /** All of these, as `code` or `code@host`; `a|b` is either, where one follows the other as more views come in. */
+  readonly findings: readonly string[];
+  /** From the fact to the answer of `GET …/vote`. */
+  readonly withinS: number;
+}
+
+/** What qnetd sees is told within two looks at it. */
+const SOON = 10;
+/** A host that swallows packets costs ten seconds of waiting for a connection, and may hold up what another one says. */
+const UNREACHED = 25;
+/** A daemon that hangs keeps the tool that asks it, and so the look, until the look's own deadline of 15 s. */
+const HANGING = 30;
+/** What only a node sees is told within a look at it. */
+const NODES = 75;
+
+const stdoutOf = async (host: LabHost, line: string): Promise<string> =>
+  (await host.run(`timeout 3 ${line}`, { allowFailure: true })).stdout;
+
+/** The part of qnetd's list that is about this cluster. */
+const listed = async ({ arbiter, cluster }: Scene): Promise<string> => {
+  const text = await stdoutOf(arbiter, 'corosync-qnetd-tool -lv');
+  return text.split('Cluster "').find((part) => part.startsWith(`${cluster.name}":`)) ?? '';
+};
+const lists = (pattern: RegExp) => async (scene: Scene) => pattern.test(await listed(scene));
+const lacks = (pattern: RegExp) => async (scene: Scene) => !pattern.test(await listed(scene));
+
+const NODE_TWO = /Node ID 2:/;
+const isAlone = lists(/Membership node list:\t[12]\n/);
+const isNobody = async (scene: Scene): Promise<boolean> => (await listed(scene)) === '';
+
+const systemctl = (verb: string, unit: string, host: (scene: Scene) => LabHost) => (scene: Scene) =>
+  host(scene).run(`systemctl ${verb} ${unit}`);
+const two = ({ two: host }: Scene): LabHost => host;
+const arbiter = ({ arbiter: host }: Scene): LabHost => host;
+
+const startDevice = (scene: Scene) =>
+  scene.two.run('systemctl reset-failed corosync-qdevice; systemctl start corosync-qdevice');
+const namesOf = ({ cluster }: Scene): string[] => cluster.nodes.map(({ name }) => name);
+
+const DATABASE = '/etc/corosync/qdevice/net/nssdb';
+/** A certificate of nobody's CA in the place of the node's own. */
+const forge = ({ two: node, cluster }: Scene) =>
+  node.run(
+    `cp -a ${DATABASE}/. /root/kept && cd ${DATABASE} && certutil -D -d . -n 'Cluster Cert' -f pwdfile.txt &&
+     head -c 64 /dev/urandom >/root/noise &&
+     certutil -S -x -s CN=${cluster.name} -t u,u,u -m 7 -v 12 -z /root/noise -d . -n 'Cluster Cert' -f pwdfile.txt >/dev/null &&
+     systemctl restart corosync-qdevice`,
+  );
+
+const NODE_THREE = 'node {\n nodeid: 3\n ring0_addr: 10.77.99.3\n quorum_votes: 1\n }';
+const withThree = (text: string): string => text.replace('nodelist {\n', `nodelist {\n  ${NODE_THREE}\n`);
+const withoutThree = (text: string): string => text.replace(`  ${NODE_THREE}\n`, '');
+
+/** Somebody who is there from a cause to its heal. */
+const visits = (come: (scene: Scene) => Promise<Imposter>): Pick<Situation, 'cause' | 'heal'> => {
+  const guests = new Map<string, Imposter>();
+  return {
+    cause: async (scene) => guests.set(scene.cluster.name, await come(scene)),
+    heal: async ({ cluster }) => guests.get(cluster.name)?.leave(),
+  };
+};
+
+const foreigner = visits(({ two: node, cluster, arbiter: host }) =>
+  Imposter.withCertificateOf(node, cluster.name, 3, host),
+);
+const double = visits(async ({ two: node, cluster, arbiter: host }) => {
+  await node.run('systemctl stop corosync-qdevice');
+  const guest = await Imposter.withCertificateOf(node, cluster.name, 2, host);
+  await node.run('systemctl start corosync-qdevice');
+  return guest;
+});
+
+/** What befalls one cluster and nothing else, so that two clusters can be in two of these at once. */
+export const OF_A_CLUSTER: readonly Situation[] = [
+  {
+    name: 'a node has no power',
+    cause: (scene) => scene.two.powerOff(),
+    heal: (scene) => scene.two.powerOn(),
+    fact: isAlone,
+    states: ['at-risk'],
+    findings: ['memberships_differ|node_offline@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'qdevice is stopped on a node',
+    cause: systemctl('stop', 'corosync-qdevice', two),
+    heal: startDevice,
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'the nodes are cut from each other, and both reach qnetd',
+    cause: ({ lab, one: first, two: second }) => lab.partition([first.name], [second.name]),
+    heal: ({ lab, one: first, two: second }) => lab.rejoin([first.name], [second.name]),
+    fact: lists(/NACK/),
+    states: ['at-risk'],
+    findings: ['client_vote_refused@two', 'memberships_differ'],
+    withinS: SOON,
+  },
+  {
+    name: 'qdevice was killed on a node and stays away',
+    cause: (scene) => scene.two.run('systemctl kill --signal=KILL corosync-qdevice; systemctl stop corosync-qdevice'),
+    heal: startDevice,
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node is cut from everything',
+    cause: (scene) => scene.two.cut(),
+    heal: (scene) => scene.two.plug(),
+    fact: isAlone,
+    states: ['at-risk'],
+    findings: ['memberships_differ|node_offline@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node has a certificate of another CA',
+    cause: forge,
+    heal: (scene) =>
+      scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'the node with the lowest id is cut from everything',
+    cause: (scene) => scene.one.cut(),
+    heal: (scene) => scene.one.plug(),
+    fact: isAlone,
+    states: ['at-risk'],
+    findings: ['memberships_differ|node_offline@one'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node does not speak TLS',
+    cause: async (scene) => {
+      await rewrite([scene.two], (text) => text.replace('tls: required', 'tls: off'));
+      await scene.two.run('corosync-cfgtool -R && systemctl restart corosync-qdevice');
+    },
+    heal: async (scene) => {
+      await rewrite([scene.two], (text) => text.replace('tls: off', 'tls: required'));
+      await scene.two.run('corosync-cfgtool -R');
+      await startDevice(scene);
+    },
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node is cut from qnetd only',
+    cause: ({ lab, two: node }) => lab.partition([node.name], ['arbiter']),
+    heal: ({ lab, two: node }) => lab.rejoin([node.name], ['arbiter']),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'corosync is stopped on a node',
+    cause: systemctl('stop', 'corosync', two),
+    heal: (scene) => scene.two.run('systemctl start corosync && systemctl start corosync-qdevice'),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'qdevice hangs on a node',
+    cause: (scene) => scene.two.pause('corosync-qdevice'),
+    heal: (scene) => scene.two.resume('corosync-qdevice'),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'corosync hangs on a node',
+    cause: (scene) => scene.two.pause('corosync'),
+    heal: (scene) => scene.two.resume('corosync'),
+    fact: isAlone,
+    states: ['at-risk'],
+    findings: ['memberships_differ|node_offline@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'a stranger with a stolen certificate is one more node',
+    ...foreigner,
+    fact: lists(/Node ID 3:/),
+    states: ['at-risk'],
+    findings: ['unexpected_client'],
+    withinS: SOON,
+  },
+  {
+    name: 'a stranger with a stolen certificate has the id of a node',
+    ...double,
+    heal: async (scene) => {
+      await double.heal(scene);
+      await scene.two.run('systemctl restart corosync-qdevice');
+    },
+    fact: lists(/:10\.77\.0\.1:/),
+    states: ['at-risk'],
+    findings: ['client_undecided@two'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node was added by hand',
+    cause: (scene) => reload(scene.cluster.nodes, withThree),
+    heal: (scene) => reload(scene.cluster.nodes, withoutThree),
+    fact: lists(/Configured node list:\t3, 1, 2|Configured node list:\t1, 2, 3/),
+    states: ['at-risk'],
+    findings: ['configured_nodes_differ'],
+    withinS: SOON,
+  },
+  {
+    name: 'the nodes are cut from each other, and qnetd from both',
+    cause: async (scene) => {
+      await scene.lab.partition(['arbiter'], namesOf(scene));
+      await scene.lab.partition([scene.one.name], [scene.two.name]);
+    },
+    heal: async (scene) => {
+      await scene.lab.rejoin([scene.one.name], [scene.two.name]);
+      await scene.lab.rejoin(['arbiter'], namesOf(scene));
+    },
+    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
+    states: ['lost'],
+    findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
+    withinS: UNREACHED,
+  },
+  {
+    name: 'a node cannot be reached over ssh',
+    cause: ({ lab, two: node }) => lab.refuse(node.name, 22),
+    heal: ({ lab, two: node }) => lab.heal([node.name]),
+    states: ['at-risk'],
+    findings: ['node_unreachable@two'],
+    withinS: NODES,
+  },
+];
+
+const withoutRestart = '/run/systemd/system/corosync-qnetd.service.d/stay-away.conf';
+const OPTIONS = '/etc/default/corosync-qnetd';
+/** Beyond the life of a node's certificate, within that of qnetd's own and of its CA. */
+const EXPIRED_S = 500 * 86_400;
+
+/** What befalls the arbiter, and with it every cluster. */
+export const OF_THE_ARBITER: readonly Situation[] = [
+  {
+    name: 'qnetd is stopped',
+    cause: systemctl('stop', 'corosync-qnetd', arbiter),
+    heal: systemctl('start', 'corosync-qnetd', arbiter),
+    states: ['at-risk'],
+    findings: ['qnetd_down'],
+    withinS: SOON,
+  },
+  {
+    name: 'qnetd was killed and stays away',
+    cause: async ({ arbiter: host }) => {
+      await host.writeFile(withoutRestart, '[Service]\nRestart=no\n');
+      await host.run('systemctl daemon-reload && systemctl kill --signal=KILL corosync-qnetd');
+    },
+    heal: ({ arbiter: host }) =>
+      host.run(
+        `rm -r ${withoutRestart.replace(/\/[^/]*$/, '')} && systemctl daemon-reload && systemctl restart corosync-qnetd`,
+      ),
+    states: ['at-risk'],
+    findings: ['qnetd_down'],
+    withinS: SOON,
+  },
+  {
+    name: 'qnetd hangs',
+    cause: ({ arbiter: host }) => host.pause('corosync-qnetd'),
+    heal: ({ arbiter: host }) => host.resume('corosync-qnetd'),
+    states: ['at-risk'],
+    findings: ['arbiter_unreadable'],
+    withinS: HANGING,
+  },
+  {
+    name: 'no node reaches the arbiter, but the service does',
+    cause: ({ lab }) =>
+      lab.partition(
+        ['arbiter'],
+        lab.clusters.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
+      ),
+    heal: ({ lab }) => lab.heal(),
+    fact: isNobody,
+    states: ['at-risk'],
+    findings: ['cluster_absent_at_arbiter'],
+    withinS: SOON,
+  },
+  {
+    name: 'the arbiter has no power',
+    cause: ({ arbiter: host }) => host.powerOff(),
+    heal: ({ arbiter: host }) => host.powerOn(),
+    states: ['at-risk'],
+    findings: ['arbiter_unreadable'],
+    withinS: UNREACHED,
+  },
+  {
+    name: 'the arbiter cannot be reached over ssh',
+    cause: ({ lab }) => lab.refuse('arbiter', 22),
+    heal: ({ lab }) => lab.heal(['arbiter']),
+    states: ['at-risk'],
+    findings: ['arbiter_unreadable'],
+    withinS: SOON,
+  },
+  {
+    name: 'the certificates of all nodes have expired, and qnetd was started anew',
+    cause: async ({ arbiter: host }) => {
+      await host.setClockOffset(EXPIRED_S);
+      await host.run('systemctl restart corosync-qnetd');
+    },
+    heal: async ({ arbiter: host }) => {
+      await host.setClockOffset(0);
+      await host.run('systemctl restart corosync-qnetd');
+    },
+    fact: isNobody,
+    states: ['at-risk'],
+    findings: ['cluster_absent_at_arbiter'],
+    withinS: SOON,
+  },
+  {
+    name: 'qnetd takes clients without TLS again, and a stranger says that it is a node',
+    ...plainly(),
+    fact: lists(/Node ID 3:/),
+    states: ['at-risk'],
+    findings: ['unexpected_client', 'arbiter_accepts_plaintext'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node has no power and qnetd is stopped',
+    cause: async (scene) => {
+      await scene.two.powerOff();
+      await scene.arbiter.run('systemctl stop corosync-qnetd');
+    },
+    heal: async (scene) => {
+      await scene.arbiter.run('systemctl start corosync-qnetd');
+      await scene.two.powerOn();
+    },
+    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.one, 'corosync-quorumtool -s')),
+    states: ['lost'],
+    findings: ['quorum_lost', 'qnetd_down'],
+    withinS: UNREACHED,
+  },
+];
+
+/** Somebody edits qnetd's options, and somebody else comes in by that door. */
+function plainly(): Pick<Situation, 'cause' | 'heal'> {
+  const stranger = visits(({ cluster, arbiter: host }) => Imposter.withoutTls(cluster.name, 3, host));
+  let before = '';
+  return {
+    cause: async (scene) => {
+      before = await scene.arbiter.readFile(OPTIONS);
+      await scene.arbiter.writeFile(OPTIONS, 'COROSYNC_QNETD_OPTIONS="-s on"\n');
+      await scene.arbiter.run('systemctl restart corosync-qnetd');
+      await stranger.cause(scene);
+    },
+    heal: async (scene) => {
+      await stranger.heal(scene);
+      await scene.arbiter.writeFile(OPTIONS, before);
+      await scene.arbiter.run('systemctl restart corosync-qnetd');
+    },
+  };
+}
