@@ -1,4 +1,5 @@
 import { ForeignKey } from 'typeorm';
+import { Alert, AlertRuleRow, PendingAlert } from './alerts/alert.entity.ts';
 import { IdempotentAnswer } from './access/idempotency.entity.ts';
 import { Token } from './access/token.entity.ts';
 import { Arbiter, QnetdInstance } from './arbiters/arbiter.entity.ts';
@@ -19,6 +20,7 @@ export const ENTITIES = [
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
+  ...[Alert, PendingAlert, AlertRuleRow],
 ];
 
 type Table = abstract new () => object;

@@ -24,6 +24,8 @@ const ORDER: readonly (readonly string[])[] = [
   ['certificates', 'votes'],
   ['freeze'],
   ['jobs'],
+  ['notifications'],
+  ['alerts'],
 ];
 /** Tells of the process itself and leans on platform alone. */
 const HEALTH = 'health';
@@ -131,7 +133,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs, notifications, alerts',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];

@@ -45,6 +45,16 @@ export type AuditEvent =
   | Event<'job.taken-over', { jobId: string; jobKind: string; fence: number }>
   | Event<'step.started' | 'step.undo-started', { jobId: string; step: string; subject: string; attempt: number }>
   | Event<'freeze.set' | 'freeze.released', { reason: string }>
+  | Event<
+      'alert.opened' | 'alert.updated' | 'alert.resolved',
+      { alertId: string; rule: string; severity: string; dedupKey: string; resolution: string | null }
+    >
+  | Event<'alert.ticket-changed', { alertId: string; ticket: string | null }>
+  | Event<
+      'alert-rule.set',
+      { rule: string; enabled: boolean; severity: string; afterSeconds: number; resolveAfterSeconds: number }
+    >
+  | Event<'alert-rule.reset', { rule: string }>
   | Event<'vote.changed', { clusterId: string; from: string | null; to: string; findings: readonly string[] }>;
 
 export type AuditKind = AuditEvent['kind'];
@@ -88,6 +98,12 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'step.undo-started': true,
   'freeze.set': true,
   'freeze.released': true,
+  'alert.opened': true,
+  'alert.updated': true,
+  'alert.resolved': true,
+  'alert.ticket-changed': true,
+  'alert-rule.set': true,
+  'alert-rule.reset': true,
   'vote.changed': true,
 };
 
