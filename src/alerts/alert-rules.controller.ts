@@ -2,15 +2,18 @@ import { Body, Controller, Delete, Get, Headers, Param, Put, Query, Res } from '
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import { mapPage } from '../platform/database/page.ts';
 import { Answers } from '../platform/http/answers.ts';
 import { TheCaller, type Caller } from '../platform/http/caller.ts';
 import { withEtag } from '../platform/http/etag.ts';
+import { pageRequest, presentPage } from '../platform/http/paging.ts';
 import { Requires } from '../platform/http/requires.ts';
 import {
   alertRulePageSchema,
   alertRuleSchema,
   newRuleSettings,
   presentRule,
+  rulePageQuery,
   ruleParam,
   ruleQuery,
   type NewRuleSettings,
@@ -31,10 +34,10 @@ export class AlertRulesController {
 
   @Get()
   @Requires('read')
-  @Answers(200, 'Every rule as it is in force, the worst first: all of them on one page.', alertRulePageSchema)
-  async list(@TheCaller() caller: Caller, @Query({ schema: ruleQuery }) { customerId }: RuleQuery) {
-    const rules = await this.rules.all(await this.rules.owner(caller, customerId));
-    return { items: rules.map(presentRule), nextCursor: null };
+  @Answers(200, 'Every rule as it is in force, the worst first.', alertRulePageSchema)
+  async list(@TheCaller() caller: Caller, @Query({ schema: rulePageQuery }) query: z.output<typeof rulePageQuery>) {
+    const owner = await this.rules.owner(caller, query.customerId);
+    return presentPage(mapPage(await this.rules.page(owner, pageRequest(query)), presentRule));
   }
 
   @Get(':rule')

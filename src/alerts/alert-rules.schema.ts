@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AlertRule } from '../core/alerts/rule.ts';
 import type { RuleInForce } from '../core/alerts/settings.ts';
 import { iso, type Instant } from '../core/time.ts';
-import { pageOf } from '../platform/http/paging.ts';
+import { pageOf, pageQuery } from '../platform/http/paging.ts';
 import { time, uuid } from '../platform/http/schemas.ts';
 import { ruleName, severity } from './alerts.schema.ts';
 
@@ -15,6 +15,8 @@ export const ruleQuery = z.strictObject({
   customerId: uuid.optional().describe('For the things of one customer; without it for everybody’s.'),
 });
 export type RuleQuery = z.output<typeof ruleQuery>;
+
+export const rulePageQuery = pageQuery.extend(ruleQuery.shape);
 
 export const newRuleSettings = z.strictObject({
   enabled: z.boolean(),

@@ -7,7 +7,7 @@ import type { Session, Transaction } from '../platform/database/database.ts';
 export interface Look {
   readonly customerId: string | null;
   readonly clusterId: string | null;
-  readonly arbiterId: string | null;
+  readonly arbiterId: string;
   readonly jobId: string | null;
   /** One for each rule of the source. */
   readonly symptoms: readonly Symptom[];

@@ -31,7 +31,7 @@ import { WeighAlerts } from './weigh-alerts.ts';
     ...[VotesSource, InstancesSource, JobsSource, CertificatesSource, UnwatchedSource],
     ...[WeighAlerts, KeepAlerts, TellAlert, EvaluateSubject, WatchAlerts],
     ...[ReadRules, ChangeRule, ChangeTicket],
-    { provide: NoticeOutbox, useValue: { enqueue: () => Promise.resolve() } satisfies NoticeOutbox },
+    { provide: NoticeOutbox, useValue: { run: () => Promise.resolve() } satisfies NoticeOutbox },
     { provide: MaintenanceCalendar, useValue: { windowsOf: () => Promise.resolve([]) } satisfies MaintenanceCalendar },
   ],
   exports: [AlertsStore],

@@ -2,15 +2,13 @@ import type { MaintenanceWindow } from '../core/alerts/maintenance.ts';
 import type { Instant } from '../core/time.ts';
 import type { Session } from '../platform/database/database.ts';
 
-/** Whose maintenance it may be. */
-export interface MaintainedThing {
-  readonly customerId: string | null;
-  readonly clusterId: string | null;
-  readonly arbiterId: string | null;
-}
+/** What windows may be over: a cluster with its customer and its arbiter, or an arbiter alone. */
+export type MaintainedThing =
+  | { readonly clusterId: string; readonly customerId: string; readonly arbiterId: string }
+  | { readonly arbiterId: string };
 
 /** Where alerts ask for the windows of maintenance. */
 export abstract class MaintenanceCalendar {
-  /** The windows that cover this moment, of the cluster, its customer or its arbiter. */
+  /** The windows over this cluster or arbiter that lie around a moment. */
   abstract windowsOf(session: Session, thing: MaintainedThing, at: Instant): Promise<readonly MaintenanceWindow[]>;
 }

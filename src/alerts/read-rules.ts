@@ -3,6 +3,7 @@ import { alertRule, type AlertRuleName } from '../core/alerts/rule.ts';
 import { rulesInForce } from '../core/alerts/settings.ts';
 import { CustomersStore } from '../customers/customers.store.ts';
 import { Database } from '../platform/database/database.ts';
+import type { Page, PageRequest } from '../platform/database/page.ts';
 import { ownerFor, type Caller } from '../platform/http/caller.ts';
 import { notFound } from '../platform/http/problem.ts';
 import { AlertRulesStore } from './alert-rules.store.ts';
@@ -36,6 +37,14 @@ export class ReadRules {
       byDefault: alertRule(inForce.name),
       set: set.find((one) => one.rule === inForce.name && one.customerId === customerId) ?? null,
     }));
+  }
+
+  /** Rules have no ids to go on after, so their place in the list stands for one. */
+  async page(customerId: string | null, { limit, after }: PageRequest): Promise<Page<ShownRule>> {
+    const rules = await this.all(customerId);
+    const from = Number(after ?? 0);
+    const to = from + limit;
+    return { items: rules.slice(from, to), next: to < rules.length ? String(to).padStart(36, '0') : null };
   }
 
   async one(rule: AlertRuleName, customerId: string | null): Promise<ShownRule> {

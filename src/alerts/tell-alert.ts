@@ -29,7 +29,7 @@ export class TellAlert {
     const { subjectKind: kind, subjectId: id, customerId } = alert;
     const told: ToldAlert = { ...alert, subject: { kind, id } };
     const names = await this.namesOf(tx, alert);
-    await this.outbox.enqueue(tx, {
+    await this.outbox.run(tx, {
       ...{ event: EVENTS[action], customerId, occurredAt },
       data: noticeData(action, told, names),
       ...noticeWords(action, told, names),

@@ -9,7 +9,7 @@ import type { Alert } from './alert.entity.ts';
 import { AlertRulesStore } from './alert-rules.store.ts';
 import type { AlertSource, Look } from './alert-source.ts';
 import { AlertsStore, type Known } from './alerts.store.ts';
-import { MaintenanceCalendar } from './maintenance-calendar.ts';
+import { MaintenanceCalendar, type MaintainedThing } from './maintenance-calendar.ts';
 
 /** What is to be written down of one rule and one subject. */
 export interface Move {
@@ -48,13 +48,16 @@ export class WeighAlerts {
     if (isQuiet) return { look, moves: [], next: null };
     const customerId = look?.customerId ?? null;
     const rules = rulesInForce(await this.settings.setFor(session, customerId), customerId);
-    const windows = look?.symptoms.some(isBad) ? await this.calendar.windowsOf(session, look, now) : [];
+    const windows = look?.symptoms.some(isBad) ? await this.calendar.windowsOf(session, maintained(look), now) : [];
     const judged = rules
       .filter(({ name }) => source.rules.includes(name))
       .map((rule) => judgeRule(rule, subject, { look, known, windows, now }));
     return { look, moves: judged.flatMap(({ move }) => move ?? []), next: earliestOf(judged.map(({ next }) => next)) };
   }
 }
+
+const maintained = ({ clusterId, customerId, arbiterId }: Look): MaintainedThing =>
+  clusterId === null || customerId === null ? { arbiterId } : { clusterId, customerId, arbiterId };
 
 const isBad = ({ verdict }: Symptom): boolean => verdict === 'bad';
 

@@ -16,5 +16,5 @@ export interface Notice {
 
 /** Takes notices in the transaction of what they tell of: neither stands without the other. */
 export abstract class NoticeOutbox {
-  abstract enqueue(tx: Transaction, notice: Notice): Promise<void>;
+  abstract run(tx: Transaction, notice: Notice): Promise<void>;
 }
