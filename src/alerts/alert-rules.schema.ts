@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AlertRule } from '../core/alerts/rule.ts';
+import type { AlertRule, RuleSettings } from '../core/alerts/rule.ts';
 import type { RuleInForce } from '../core/alerts/settings.ts';
 import { iso, type Instant } from '../core/time.ts';
 import { pageOf, pageQuery } from '../platform/http/paging.ts';
@@ -48,11 +48,15 @@ export interface ShownRule {
   readonly set: { readonly version: number; readonly updatedAt: Instant } | null;
 }
 
+const settingsOf = ({ enabled, severity, afterSeconds, resolveAfterSeconds }: RuleSettings) => ({
+  ...{ enabled, severity, afterSeconds, resolveAfterSeconds },
+});
+
 export const presentRule = ({ inForce, byDefault, set }: ShownRule) => ({
   ...inForce,
   rule: inForce.name,
   about: [...inForce.about],
-  default: byDefault,
+  default: settingsOf(byDefault),
   version: set?.version ?? 0,
   updatedAt: set === null ? null : iso(set.updatedAt),
 });

@@ -31,8 +31,8 @@ import { WeighAlerts } from './weigh-alerts.ts';
     ...[VotesSource, InstancesSource, JobsSource, CertificatesSource, UnwatchedSource],
     ...[WeighAlerts, KeepAlerts, TellAlert, EvaluateSubject, WatchAlerts],
     ...[ReadRules, ChangeRule, ChangeTicket],
-    { provide: NoticeOutbox, useValue: { run: () => Promise.resolve() } satisfies NoticeOutbox },
-    { provide: MaintenanceCalendar, useValue: { windowsOf: () => Promise.resolve([]) } satisfies MaintenanceCalendar },
+    { provide: NoticeOutbox, useFactory: (): NoticeOutbox => ({ run: () => Promise.resolve() }) },
+    { provide: MaintenanceCalendar, useFactory: (): MaintenanceCalendar => ({ windowsOf: () => Promise.resolve([]) }) },
   ],
   exports: [AlertsStore],
 })
