@@ -61,8 +61,8 @@ export const voteSymptoms = (vote: JudgedVote): readonly Symptom[] => {
     },
   };
   const symptom = (
-    rule: AlertRuleName,
     verdict: Verdict,
+    rule: AlertRuleName,
     began: Instant,
     summary: string,
     found: readonly Finding[] = findings,
@@ -72,26 +72,26 @@ export const voteSymptoms = (vote: JudgedVote): readonly Symptom[] => {
   const fatal = withCodes(findings, FATAL_CODES);
   const arbiterUnseen = state === 'unknown' || withCodes(findings, ARBITER_UNSEEN_CODES).length > 0;
   return [
-    symptom('vote_lost', ofLoss(vote), since, `Cluster ${name} has lost its quorum.`),
+    symptom(ofLoss(vote), 'vote_lost', since, `Cluster ${name} has lost its quorum.`),
     symptom(
-      'vote_absent',
       ofAbsence(vote),
+      'vote_absent',
       judgedAt,
       `Cluster ${name} runs without the arbiter’s vote. ${survives(vote)}`,
     ),
-    symptom('next_failure_fatal', ofNextFailure(vote, fatal), judgedAt, `Cluster ${name}: the next failure stops it.`),
-    symptom('vote_at_risk', ofRisk(vote), since, `Cluster ${name} is at risk. ${survives(vote)}`),
-    symptom('vote_unknown', bad(state === 'unknown'), since, `Nobody knows whether cluster ${name} has its vote.`),
+    symptom(ofNextFailure(vote, fatal), 'next_failure_fatal', judgedAt, `Cluster ${name}: the next failure stops it.`),
+    symptom(ofRisk(vote), 'vote_at_risk', since, `Cluster ${name} is at risk. ${survives(vote)}`),
+    symptom(bad(state === 'unknown'), 'vote_unknown', since, `Nobody knows whether cluster ${name} has its vote.`),
     symptom(
-      'imposter',
       verdictFrom(strangers, arbiterUnseen),
+      'imposter',
       judgedAt,
       `Somebody speaks for cluster ${name} at the arbiter who may not.`,
       strangers,
     ),
     symptom(
-      'membership_differs',
       verdictFrom(differing, state === 'unknown'),
+      'membership_differs',
       judgedAt,
       `The nodes of cluster ${name} are not those that are registered.`,
       differing,
