@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { Instant } from '../time.ts';
-import { STRANGER_CODES } from './strangers.ts';
-import { bad, verdictFrom, withCodes, type Symptom } from './symptom.ts';
+import { strangersIn } from './strangers.ts';
+import { bad, verdictFrom, type Symptom } from './symptom.ts';
 
 /** How a qnetd instance was at the last look. */
 export interface JudgedInstance {
@@ -10,7 +10,7 @@ export interface JudgedInstance {
   /** Since when it is in this condition. */
   readonly since: Instant;
   readonly findings: readonly Finding[];
-  /** Clients that qnetd listed; null when it could not be asked. */
+  /** Clients that qnetd listed; null when it could not be asked, or its list is not to be believed. */
   readonly clients: number | null;
   readonly judgedAt: Instant;
 }
@@ -19,7 +19,7 @@ export interface JudgedInstance {
 export const instanceSymptoms = (instance: JudgedInstance): readonly Symptom[] => {
   const { arbiterName: name, condition, since, findings, clients, judgedAt } = instance;
   const unreachable = condition === 'unreachable';
-  const strangers = withCodes(findings, STRANGER_CODES);
+  const strangers = strangersIn(findings);
   const wrong = findings.filter((finding) => finding.severity !== 'info' && !strangers.includes(finding));
   const details = { instance: { condition, clients } };
   return [
@@ -35,7 +35,7 @@ export const instanceSymptoms = (instance: JudgedInstance): readonly Symptom[] =
     {
       ...{
         rule: 'imposter',
-        verdict: verdictFrom(strangers, unreachable),
+        verdict: verdictFrom(strangers, clients === null),
         since: judgedAt,
         findings: strangers,
         details,

@@ -3,7 +3,7 @@ import type { Presence } from '../quorum/presence.ts';
 import type { ArbiterVote, State } from '../quorum/vote-state.ts';
 import type { Instant } from '../time.ts';
 import type { AlertRuleName } from './rule.ts';
-import { STRANGER_CODES } from './strangers.ts';
+import { strangersIn } from './strangers.ts';
 import { bad, verdictFrom, withCodes, type Symptom, type Verdict } from './symptom.ts';
 
 /** The last judgement of a cluster's vote. */
@@ -21,7 +21,7 @@ export interface JudgedVote {
 }
 
 /** The registration says one thing of the nodes, the cluster another. */
-const MEMBERSHIP_CODES = ['unexpected_member', 'configured_nodes_differ', 'node_is_another'];
+const MEMBERSHIP_CODES = ['unexpected_member', 'configured_nodes_differ', 'parity_flipped', 'node_is_another'];
 /** The arbiter's list of clients was not to be had: that it names no stranger says nothing. */
 const ARBITER_UNSEEN_CODES = ['arbiter_not_read', 'arbiter_view_stale', 'arbiter_unreadable', 'qnetd_down'];
 const FATAL_CODES = ['one_failure_from_loss'];
@@ -67,7 +67,7 @@ export const voteSymptoms = (vote: JudgedVote): readonly Symptom[] => {
     summary: string,
     found: readonly Finding[] = findings,
   ): Symptom => ({ rule, verdict, since: began, summary, findings: found, details });
-  const strangers = withCodes(findings, STRANGER_CODES);
+  const strangers = strangersIn(findings);
   const differing = withCodes(findings, MEMBERSHIP_CODES);
   const fatal = withCodes(findings, FATAL_CODES);
   const arbiterUnseen = state === 'unknown' || withCodes(findings, ARBITER_UNSEEN_CODES).length > 0;

@@ -35,6 +35,11 @@ describe('what a qnetd instance says', () => {
       { arbiter_unreachable: 'bad', arbiter_degraded: 'unclear', imposter: 'unclear' },
     ],
     [
+      'reached, with a list that is not to be believed: nobody knows of strangers either',
+      { condition: 'degraded', clients: null, findings: [error('arbiter_unreadable', 'north', 'A message.')] },
+      { arbiter_unreachable: 'fine', arbiter_degraded: 'bad', imposter: 'unclear' },
+    ],
+    [
       'something wrong',
       { condition: 'degraded', findings: [plaintext] },
       { arbiter_unreachable: 'fine', arbiter_degraded: 'bad', imposter: 'fine' },

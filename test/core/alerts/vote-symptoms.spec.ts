@@ -4,7 +4,6 @@ import type { Verdict } from '../../../src/core/alerts/symptom.ts';
 import { voteSymptoms, type JudgedVote } from '../../../src/core/alerts/vote-symptoms.ts';
 import { error, info } from '../../../src/core/finding.ts';
 import { VOTE_FINDING_CODES } from '../../../src/core/quorum/vote-finding.ts';
-import { STRANGER_CODES } from '../../../src/core/alerts/strangers.ts';
 import { at } from './alert-world.ts';
 
 const found = (...codes: string[]) => codes.map((code) => error(code, 'duo', 'A message.'));
@@ -141,8 +140,15 @@ describe('in whatever state, with whatever findings', () => {
   });
 });
 
-describe('the codes that name strangers', () => {
-  it('are codes of the vote', () => {
-    expect(STRANGER_CODES.filter((code) => !(VOTE_FINDING_CODES as readonly string[]).includes(code))).toEqual([]);
+describe('a stranger', () => {
+  it.each([
+    'unexpected_client',
+    'client_duplicated',
+    'client_not_verified',
+    'client_from_elsewhere',
+    'client_appears_twice',
+  ])('is told at once by %s, and not where that only explains', (code) => {
+    expect(notFine(vote({ state: 'at-risk', findings: found(code) }))).toMatchObject({ imposter: 'bad' });
+    expect(notFine(vote({ findings: [info(code, 'duo', 'A message.')] }))).toEqual({});
   });
 });

@@ -9,7 +9,6 @@ import { SECOND_MS } from '../../../src/core/time.ts';
 import { NoticeOutbox, type Notice } from '../../../src/notifications/notice.ts';
 import { EVERYTHING } from '../../../src/platform/database/scope.ts';
 import { InstanceStateRow, VoteStateRow } from '../../../src/votes/vote.entity.ts';
-import { VotesStore } from '../../../src/votes/votes.store.ts';
 import { WatchVotes } from '../../../src/votes/watch-votes.ts';
 import { startApp, type TestApp } from '../app.ts';
 import type { Start } from '../each-database.ts';
@@ -112,7 +111,6 @@ export const handsOn = (
   ids: Pick<AlertsApp, 'customerId' | 'arbiterId' | 'instanceId' | 'clusterId'>,
 ): Pick<AlertsApp, 'notices' | 'vote' | 'instance' | 'pass' | 'alerts' | 'announce'> => {
   const { app: nest } = app.umpire;
-  const votes = nest.get(VotesStore, { strict: false });
   const watch = nest.get(WatchAlerts, { strict: false });
   const notices: Notice[] = [];
   const outbox = nest.get(NoticeOutbox, { strict: false });
@@ -127,7 +125,7 @@ export const handsOn = (
     vote: (state, clusterId = ids.clusterId) =>
       app.database.write(async (tx) => {
         const now = app.clock.now();
-        const before = await votes.findState(tx, EVERYTHING, clusterId);
+        const before = await tx.manager.findOneBy(VoteStateRow, { clusterId });
         const since = before && before.state === state.state ? before.since : now;
         const figures = {
           arbiterVote: 'ack' as const,
@@ -136,13 +134,14 @@ export const handsOn = (
           freshUntil: null,
         };
         const row = { clusterId, customerId, since, ...figures, judgedAt: now, evaluateAt: now };
-        await votes.putState(tx, { ...row, state: 'ok', presence: 'present', findings: [], ...state });
+        const healthy = { state: 'ok' as const, presence: 'present' as const, findings: [] };
+        await tx.manager.upsert(VoteStateRow, { ...row, ...healthy, ...state }, ['clusterId']);
       }),
     instance: (state) =>
-      app.database.write((tx) => {
+      app.database.write(async (tx) => {
         const now = app.clock.now();
         const row = { instanceId: ids.instanceId, arbiterId, since: now, clients: 2, judgedAt: now, evaluateAt: now };
-        return votes.putInstanceState(tx, { ...row, state: 'ok', findings: [], ...state });
+        await tx.manager.upsert(InstanceStateRow, { ...row, state: 'ok', findings: [], ...state }, ['instanceId']);
       }),
     pass: async (seconds = LOOK_MS / SECOND_MS) => {
       app.clock.advance(seconds * SECOND_MS);
