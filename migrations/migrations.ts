@@ -6,6 +6,7 @@ import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-w
 import { JudgedVotes1764000005000 } from './1764000005000-judged-votes.ts';
 import { AgentTokens1764000006000 } from './1764000006000-agent-tokens.ts';
 import { Notifications1764000008000 } from './1764000008000-notifications.ts';
+import { Alerts1764000009000 } from './1764000009000-alerts.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   JudgedVotes1764000005000,
   AgentTokens1764000006000,
   Notifications1764000008000,
+  Alerts1764000009000,
 ];

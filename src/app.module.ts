@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
 import { AccessModule } from './access/access.module.ts';
+import { AlertsModule } from './alerts/alerts.module.ts';
 import { ArbitersModule } from './arbiters/arbiters.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import { CertificatesModule } from './certificates/certificates.module.ts';
@@ -22,6 +23,7 @@ const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
   ...[ClustersModule, CertificatesModule, VotesModule, FreezeModule, JobsModule],
   ...[NotificationsModule],
+  ...[AlertsModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */

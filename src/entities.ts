@@ -1,5 +1,6 @@
 import { ForeignKey } from 'typeorm';
 import { AgentToken } from './access/agent-token.entity.ts';
+import { Alert, AlertRuleRow, PendingAlert } from './alerts/alert.entity.ts';
 import { IdempotentAnswer } from './access/idempotency.entity.ts';
 import { Token } from './access/token.entity.ts';
 import { Arbiter, QnetdInstance } from './arbiters/arbiter.entity.ts';
@@ -24,6 +25,7 @@ export const ENTITIES = [
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
   ...[Webhook, MailRecipient, NoticeRow, Delivery, DeliveryAttempt],
+  ...[Alert, PendingAlert, AlertRuleRow],
 ];
 
 type Table = abstract new () => object;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ALERT_RULES } from '../src/core/alerts/rule.ts';
 import { VOTE_FINDING_CODES } from '../src/core/quorum/vote-finding.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -123,6 +124,18 @@ describe('the documents', () => {
     const table = all(textOf('README.md'), /^\| `([A-Z_]+)` \|/gm);
     expect(read.length).toBeGreaterThan(5);
     expect(table.toSorted()).toEqual(read.toSorted());
+  });
+
+  it('the alerts page has every rule, with its defaults', () => {
+    const seconds = (of: number): string => (of === 0 ? 'at once' : `${of} s`);
+    const lines = ALERT_RULES.map(({ name, severity, afterSeconds, resolveAfterSeconds, quietInMaintenance: quiet }) =>
+      [`| \`${name}\``, severity, seconds(afterSeconds), seconds(resolveAfterSeconds), quiet ? 'yes' : 'no', ''].join(
+        ' | ',
+      ),
+    );
+    const page = textOf('docs/alerts.md');
+    expect(lines.filter((line) => !page.includes(line))).toEqual([]);
+    expect(all(page, /^\| `([a-z_]+)` \|/gm)).toEqual(ALERT_RULES.map(({ name }) => name));
   });
 
   it.each([

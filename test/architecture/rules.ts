@@ -35,6 +35,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['freeze'],
   ['jobs'],
   ['notifications'],
+  ['alerts'],
 ];
 /** Tells of the process itself and leans on platform alone. */
 const HEALTH = 'health';
@@ -142,7 +143,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs, notifications',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs, notifications, alerts',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];

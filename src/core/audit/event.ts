@@ -56,6 +56,16 @@ export type AuditEvent =
       { recipientId: string; address: string }
     >
   | Event<'delivery.requested-again', { deliveryId: string; targetId: string; event: string }>
+  | Event<
+      'alert.opened' | 'alert.updated' | 'alert.resolved',
+      { alertId: string; rule: string; severity: string; dedupKey: string; resolution: string | null }
+    >
+  | Event<'alert.ticket-changed', { alertId: string; ticket: string | null }>
+  | Event<
+      'alert-rule.set',
+      { rule: string; enabled: boolean; severity: string; afterSeconds: number; resolveAfterSeconds: number }
+    >
+  | Event<'alert-rule.reset', { rule: string }>
   | Event<'vote.changed', { clusterId: string; from: string | null; to: string; findings: readonly string[] }>;
 
 export type AuditKind = AuditEvent['kind'];
@@ -111,6 +121,12 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'mail-recipient.deleted': true,
   'mail-recipient.test-requested': true,
   'delivery.requested-again': true,
+  'alert.opened': true,
+  'alert.updated': true,
+  'alert.resolved': true,
+  'alert.ticket-changed': true,
+  'alert-rule.set': true,
+  'alert-rule.reset': true,
   'vote.changed': true,
 };
 
