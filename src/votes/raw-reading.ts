@@ -1,42 +1,54 @@
 import { qdeviceTool } from '../core/corosync/tools/qdevice-tool.ts';
 import { qnetdListTool, qnetdStatusTool } from '../core/corosync/tools/qnetd-tool.ts';
 import { quorumtool } from '../core/corosync/tools/quorumtool.ts';
+import { timeless } from '../core/corosync/tools/timeless.ts';
 import type { ToolOutput } from '../core/corosync/tools/tool.ts';
-import { section, type Sections } from '../core/facts/sections.ts';
+import { answer, section } from '../core/facts/sections.ts';
 import type { Finding } from '../core/finding.ts';
-import type { ArbiterView, NodeView } from '../core/quorum/views.ts';
-import type { Reading } from './vote.entity.ts';
+import type { InstanceSight } from '../core/quorum/instance-state.ts';
+import type { NodeView } from '../core/quorum/views.ts';
+import { sha256 } from '../platform/crypto/digest.ts';
 
-/** A look as it is kept: each tool's output as it came, or why there is none. It is parsed anew whenever it is used. */
-type RawReading = { readonly tools: Readonly<Record<string, ToolOutput>> } | { readonly unreachable: Finding };
+/** A look as it came: each tool's output by its section, or why there is none. It is kept as JSON, and can be parsed anew. */
+export type RawReading = { readonly tools: Readonly<Record<string, ToolOutput>> } | { readonly unreachable: Finding };
 
-export const rawOfSections = (sections: Sections): string =>
-  JSON.stringify({ tools: Object.fromEntries(sections) } satisfies RawReading);
-export const rawOfFailure = (unreachable: Finding): string => JSON.stringify({ unreachable } satisfies RawReading);
+/** What one look at a node brought back, without whose node it is and when. */
+export type NodeSight =
+  | Omit<Extract<NodeView, { readonly quorum: unknown }>, 'address' | 'at' | 'source'>
+  | Omit<Extract<NodeView, { readonly unreachable: unknown }>, 'address' | 'at' | 'source'>;
 
-const sectionsOf = (raw: Extract<RawReading, { tools: unknown }>): Sections => new Map(Object.entries(raw.tools));
+export const textOf = (raw: RawReading): string => JSON.stringify(raw);
+export const rawOf = (text: string): RawReading => JSON.parse(text) as RawReading;
 
-/** @param address under which the node is registered */
-export const nodeView = (reading: Reading, address: string): NodeView => {
-  const raw = JSON.parse(reading.raw) as RawReading;
-  if ('unreachable' in raw) return { address, at: reading.at, unreachable: raw.unreachable };
-  const sections = sectionsOf(raw);
+/** Two looks have one digest exactly when all that they say is the same, but for the moments that the tools print. */
+export const digestOf = (raw: RawReading): string => {
+  if ('unreachable' in raw) return sha256(JSON.stringify(raw.unreachable));
+  const parts = Object.entries(raw.tools).map(([name, { exitCode, stdout, stderr }]) =>
+    JSON.stringify([name, exitCode, timeless(stdout), stderr]),
+  );
+  return sha256(parts.join('\n'));
+};
+
+/** @param subject whom findings on the output should name: the node's address */
+export const nodeSight = (raw: RawReading, subject: string): NodeSight => {
+  if ('unreachable' in raw) return { unreachable: raw.unreachable };
+  const sections = new Map(Object.entries(raw.tools));
+  const addresses = answer(sections, 'ownAddresses')?.split(/\s+/) ?? [];
   return {
-    address,
-    at: reading.at,
-    quorum: quorumtool.parse(section(sections, 'quorum'), address),
-    device: qdeviceTool.parse(section(sections, 'device'), address),
+    quorum: quorumtool.parse(section(sections, 'quorum'), subject),
+    device: qdeviceTool.parse(section(sections, 'device'), subject),
+    ...(addresses.length > 0 ? { addresses } : {}),
   };
 };
 
-/** @param subject the arbiter's name */
-export const arbiterView = (reading: Reading, subject: string): ArbiterView => {
-  const raw = JSON.parse(reading.raw) as RawReading;
-  if ('unreachable' in raw) return { at: reading.at, reading: { kind: 'unknown', finding: raw.unreachable } };
-  const sections = sectionsOf(raw);
+const ARBITER = 'arbiter';
+
+export const instanceSight = (raw: RawReading): InstanceSight => {
+  if ('unreachable' in raw)
+    return { reading: { kind: 'unknown', finding: raw.unreachable }, unreachable: raw.unreachable };
+  const sections = new Map(Object.entries(raw.tools));
   return {
-    at: reading.at,
-    reading: qnetdListTool.parse(section(sections, 'clients'), subject),
-    status: qnetdStatusTool.parse(section(sections, 'status'), subject),
+    reading: qnetdListTool.parse(section(sections, 'clients'), ARBITER),
+    status: qnetdStatusTool.parse(section(sections, 'status'), ARBITER),
   };
 };

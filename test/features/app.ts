@@ -76,6 +76,7 @@ export const startApp = async (options: TestOptions = {}): Promise<TestApp> => {
     databaseUrl: null,
     redisUrl: null,
     role: 'all',
+    cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
     ...options.config,
   };
   const { clock = new TestClock() } = options;

@@ -39,7 +39,12 @@ export type NodeView = {
   /** `push` when the node reported by itself; `node` (also when left out) when we went there. */
   readonly source?: 'node' | 'push';
 } & (
-  | { readonly quorum: ToolReading<QuorumStatus>; readonly device: ToolReading<QdeviceStatus> }
+  | {
+      readonly quorum: ToolReading<QuorumStatus>;
+      readonly device: ToolReading<QdeviceStatus>;
+      /** The addresses that the node has; left out where it was not asked. */
+      readonly addresses?: readonly string[];
+    }
   | { readonly unreachable: Finding }
 );
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Cadence } from '../../core/quorum/cadence.ts';
+import { SECOND_MS } from '../../core/time.ts';
 
 /** The service's configuration, read once at boot from the environment. */
 export interface Config {
@@ -14,6 +16,8 @@ export interface Config {
   /** `redis://…`, or null for the embedded queue. */
   readonly redisUrl: string | null;
   readonly role: Role;
+  /** How often arbiters and nodes are looked at. */
+  readonly cadence: Cadence;
 }
 
 export type Role = 'all' | 'api' | 'worker';
@@ -45,6 +49,16 @@ const url = (schemes: readonly string[]) =>
       `must be a URL that begins with ${schemes.join('// or ')}//`,
     );
 
+/** Whole seconds within bounds, in milliseconds. */
+const seconds = (byDefault: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,4}$/, 'must be a whole number of seconds')
+    .default(String(byDefault))
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most} seconds`)
+    .transform((value) => value * SECOND_MS);
+
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
   UMPIRE_LISTEN: z.string().default('127.0.0.1:8750').pipe(listen),
@@ -57,6 +71,8 @@ const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:', 'redis+unix:', 'unix:']).optional(),
   UMPIRE_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  UMPIRE_ARBITER_EVERY_SECONDS: seconds(5, 1, 300),
+  UMPIRE_NODES_EVERY_SECONDS: seconds(60, 5, 3600),
 });
 
 export type ConfigResult =
@@ -92,6 +108,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       databaseUrl: values.DATABASE_URL ?? null,
       redisUrl: values.REDIS_URL ?? null,
       role: values.UMPIRE_ROLE,
+      cadence: {
+        arbiterEveryMs: values.UMPIRE_ARBITER_EVERY_SECONDS,
+        nodesEveryMs: values.UMPIRE_NODES_EVERY_SECONDS,
+      },
     },
   };
 };

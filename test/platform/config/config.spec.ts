@@ -22,6 +22,7 @@ describe('the configuration', () => {
       databaseUrl: null,
       redisUrl: null,
       role: 'all',
+      cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
     });
   });
 
