@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store.ts';
 import { THE_SERVICE } from '../core/audit/actor.ts';
+import type { State } from '../core/quorum/vote-state.ts';
 import { randomUUIDv7 } from '../platform/crypto/random.ts';
 import type { Transaction } from '../platform/database/database.ts';
 import type { Judgement } from './judge-votes.ts';
-import { stateChange, type StateChange } from './state-change.ts';
+import { stateChange } from './state-change.ts';
 import { JudgedClusters } from './judged-clusters.ts';
 import type { VoteStateRow } from './vote.entity.ts';
 import { VotesStore } from './votes.store.ts';
@@ -44,7 +45,11 @@ export class KeepStates {
       tx,
       transitions.map((transition) => ({ id: randomUUIDv7(), ...transition })),
     );
-    for (const change of changes) if (change.row) await this.recordChange(tx, change.row, change);
+    await this.audit.recordAll(
+      tx,
+      THE_SERVICE,
+      changes.flatMap(({ row, from }) => (row && from !== undefined ? [auditOf(row, from)] : [])),
+    );
     tx.afterCommit(() => {
       for (const { judgement, row, known } of changes) this.judged.note(judgement, (row ?? known)?.since);
     });
@@ -57,13 +62,12 @@ export class KeepStates {
       this.judged.forget(clusterId);
     }
   }
-
-  private async recordChange(tx: Transaction, row: VoteStateRow, { from }: StateChange): Promise<void> {
-    if (from === undefined) return;
-    const { clusterId, customerId, state: to, findings } = row;
-    await this.audit.record(tx, THE_SERVICE, customerId, {
-      kind: 'vote.changed',
-      data: { clusterId, from, to, findings: findings.map((finding) => finding.code) },
-    });
-  }
 }
+
+const auditOf = ({ clusterId, customerId, state: to, findings }: VoteStateRow, from: State | null) => ({
+  customerId,
+  event: {
+    kind: 'vote.changed',
+    data: { clusterId, from, to, findings: findings.map((finding) => finding.code) },
+  } as const,
+});

@@ -27,7 +27,8 @@ export const sightOf = (source: Source, raw: RawReading): AnySight =>
  */
 @Injectable()
 export class NewestViews {
-  private readonly views = new Map<string, NewestView<AnySight>>();
+  /** null: never heard. */
+  private readonly views = new Map<string, NewestView<AnySight> | null>();
 
   constructor(
     private readonly database: Database,
@@ -40,7 +41,7 @@ export class NewestViews {
   async of(source: Source): Promise<NewestView<AnySight> | null>;
   async of(source: Source): Promise<NewestView<AnySight> | null> {
     const known = this.views.get(keyOf(source));
-    return known && !this.database.isShared ? known : this.load(source, known);
+    return known === undefined || this.database.isShared ? this.load(source, known ?? null) : known;
   }
 
   /** What is in memory of it already; for whoever can do without. */
@@ -57,10 +58,10 @@ export class NewestViews {
     this.views.delete(keyOf(source));
   }
 
-  private async load(source: Source, known: NewestView<AnySight> | undefined): Promise<NewestView<AnySight> | null> {
+  private async load(source: Source, known: NewestView<AnySight> | null): Promise<NewestView<AnySight> | null> {
     const session = this.database.read;
     const head = await this.votes.newestOf(session, source);
-    if (!head) return null;
+    if (!head) return this.keep(source, null);
     if (known?.readingId === head.id) return this.keep(source, { ...known, lastAt: head.lastAt });
     const raw = rawOf(await this.votes.rawOf(session, head.id));
     return this.keep(source, {
@@ -71,10 +72,10 @@ export class NewestViews {
     });
   }
 
-  private keep(source: Source, view: NewestView<AnySight>): NewestView<AnySight> {
+  private keep(source: Source, view: NewestView<AnySight> | null): NewestView<AnySight> | null {
     // What came in while the row was read is newer.
     const meanwhile = this.views.get(keyOf(source));
-    if (meanwhile && meanwhile.lastAt > view.lastAt) return meanwhile;
+    if (meanwhile && meanwhile.lastAt > (view?.lastAt ?? 0)) return meanwhile;
     this.views.set(keyOf(source), view);
     return view;
   }

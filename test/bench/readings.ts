@@ -50,7 +50,10 @@ const reportOf = (node: RegisteredNode, index: number, condition: Condition): Ne
 
 const lookAt = (instance: RegisteredInstance, index: number, condition: (cluster: number) => Condition): NewReading => {
   const first = index * CLUSTERS_OF_ONE;
-  const listed = Array.from({ length: CLUSTERS_OF_ONE }, (_, i) => ({ cluster: first + i, condition: condition(first + i) }));
+  const listed = Array.from({ length: CLUSTERS_OF_ONE }, (_, i) => ({
+    cluster: first + i,
+    condition: condition(first + i),
+  }));
   const source = { kind: 'arbiter', instanceId: instance.id, arbiterId: instance.arbiterId } as const;
   return { source, at: clock.now(), raw: { tools: arbiterTools(listed) } };
 };
@@ -60,7 +63,10 @@ interface Day {
   readonly arbiters: (cluster: number, minute: number, step: number) => Condition;
 }
 const ON_MOST_DAYS: Day = { nodes: mostDays, arbiters: mostDays };
-const ALL_IS_NEWS: Day = { nodes: always, arbiters: (cluster, minute, step) => alternating(cluster, minute * STEPS + step) };
+const ALL_IS_NEWS: Day = {
+  nodes: always,
+  arbiters: (cluster, minute, step) => alternating(cluster, minute * STEPS + step),
+};
 
 let minute = 0;
 let readings = 0;
@@ -82,7 +88,9 @@ const passMinute = async (day: Day): Promise<number> => {
   for (let step = 0; step < STEPS; step += 1) {
     const looks = instances.map((one, i) => lookAt(one, i, (cluster) => day.arbiters(cluster, minute, step)));
     const due = nodes.map((node, index) => ({ node, index })).filter(({ index }) => index % STEPS === step);
-    const reports = due.map(({ node, index }) => reportOf(node, index, day.nodes(Math.floor(index / NODES_OF_ONE), minute)));
+    const reports = due.map(({ node, index }) =>
+      reportOf(node, index, day.nodes(Math.floor(index / NODES_OF_ONE), minute)),
+    );
     const begun = performance.now();
     await inFlight([...looks, ...reports]);
     await freshness.run();

@@ -49,7 +49,10 @@ export const nodeTools = (cluster: number, node: number, condition: Condition, s
   return {
     quorum: told(renamed(quorum, cluster).replace(/^Date:.*$/m, `Date:             Sat Nov 22 ${clock} 2025`)),
     device: told(
-      renamed(device, cluster).replaceAll(/^(Last poll call:|Echo reply received:)(\t+)\S+/gm, `$1$22025-11-22T${clock}`),
+      renamed(device, cluster).replaceAll(
+        /^(Last poll call:|Echo reply received:)(\t+)\S+/gm,
+        `$1$22025-11-22T${clock}`,
+      ),
     ),
   };
 };

@@ -99,12 +99,19 @@ export const register = async (database: Database, clusters: number) => {
   const customerId = id(1, 1);
   await database.write(async ({ manager }) => {
     const run = (sql: string, ...values: unknown[]) => manager.query(sql, values);
-    await run('INSERT INTO customers (id, name, version, created_at, updated_at) VALUES (?, ?, 1, 0, 0)', customerId, 'c');
+    await run(
+      'INSERT INTO customers (id, name, version, created_at, updated_at) VALUES (?, ?, 1, 0, 0)',
+      customerId,
+      'c',
+    );
     await run(
       "INSERT INTO ssh_credentials (id, name, login_user, sealed_private_key, public_key, fingerprint, version, created_at) VALUES (?, 'c', 'root', '', '', '', 1, 0)",
       id(2, 1),
     );
-    await run("INSERT INTO host_keys (id, address, port, status, version, created_at) VALUES (?, 'h', 22, 'confirmed', 1, 0)", id(3, 1));
+    await run(
+      "INSERT INTO host_keys (id, address, port, status, version, created_at) VALUES (?, 'h', 22, 'confirmed', 1, 0)",
+      id(3, 1),
+    );
     for (let i = 0; i < clusters / CLUSTERS_OF_ONE; i += 1) {
       const instance = { id: id(5, i), arbiterId: id(4, i) };
       await run(
