@@ -26,7 +26,7 @@ const after = (id: string): string | null => {
  * one does would take twice as many draws for each further id of a millisecond.
  */
 export const randomUUIDv7 = (): string => {
-  let id = uuid();
+  let id: string = uuid();
   while (id <= last) id = after(last) ?? uuid();
   last = id;
   return id;
