@@ -26,11 +26,11 @@ const STATE_COLUMNS = [
   ...[['freshUntil', 'fresh_until'] as const, ['evaluateAt', 'evaluate_at'] as const],
 ];
 
-const insertInto = (table: string, columns: readonly (readonly [string, string])[]): string =>
+const insertInto = (columns: readonly (readonly [string, string])[], table: string): string =>
   `INSERT INTO ${table} (${columns.map(([, column]) => column).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 
-const INSERT_READING = insertInto('readings', READING_COLUMNS);
-const PUT_STATE = `${insertInto('vote_states', STATE_COLUMNS)} ON CONFLICT (cluster_id) DO UPDATE SET ${STATE_COLUMNS.slice(
+const INSERT_READING = insertInto(READING_COLUMNS, 'readings');
+const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ON CONFLICT (cluster_id) DO UPDATE SET ${STATE_COLUMNS.slice(
   1,
 )
   .map(([, column]) => `${column} = excluded.${column}`)

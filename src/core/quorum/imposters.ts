@@ -41,7 +41,7 @@ const paramsOf = ({ client, listed }: Claim) => ({
 });
 const asWhom = ({ client, listed }: Claim): string => `as node ${client.nodeId} of "${listed.name}"`;
 
-const found = (say: typeof error, code: ImposterCode, claim: Claim, message: string): Finding =>
+const found = (code: ImposterCode, say: typeof error, claim: Claim, message: string): Finding =>
   say(code, claim.listed.name, message, paramsOf(claim));
 
 /** Every client has shown its certificate over TLS. */
@@ -49,8 +49,8 @@ const provesWhoItIs: ImposterRule = (claim) =>
   isVerified(claim.client)
     ? null
     : found(
-        error,
         'client_not_verified',
+        error,
         claim,
         `The client at ${at(claim)} speaks ${asWhom(claim)} and has shown no certificate. Run qnetd with "-s req", and find out who it is.`,
       );
@@ -59,8 +59,8 @@ const provesWhoItIs: ImposterRule = (claim) =>
 const isOfAKnownCluster: ImposterRule = (claim) => {
   if (claim.registered) return null;
   return found(
-    error,
     'client_of_unknown_cluster',
+    error,
     claim,
     `The client at ${at(claim)} speaks ${asWhom(claim)}, a cluster that is not registered on this instance. Register it, or find out whose it is and revoke its certificate.`,
   );
@@ -74,8 +74,8 @@ const isAKnownNode: ImposterRule = (claim) => {
   return !registered || mayBeKnown
     ? null
     : found(
-        error,
         'unexpected_client',
+        error,
         claim,
         `The client at ${at(claim)} speaks ${asWhom(claim)}, which has no such node in its registration: a node added by hand, or somebody who may not.`,
       );
@@ -87,8 +87,8 @@ const comesFromItsNode: ImposterRule = (claim) => {
   const node = registered?.nodes.find(({ nodeId }) => nodeId === client.nodeId);
   if (!node || comesFrom(client, node.addresses) !== false) return null;
   return found(
-    shareOneAddress(listed.clients) ? info : warning,
     'client_from_elsewhere',
+    shareOneAddress(listed.clients) ? info : warning,
     claim,
     `The client at ${at(claim)} speaks ${asWhom(claim)}, but that is no address of this node. Unless its packets are translated on the way, somebody else has its certificate: revoke it and rotate.`,
   );
@@ -102,10 +102,10 @@ const speaksForItselfAlone: ImposterRule = (claim, neighbours) => {
   const host = neighbours.find(isAtHome);
   return host && !isAtHome(claim)
     ? found(
-        error,
         'client_appears_twice',
+        error,
         claim,
-        `The client at ${at(claim)} speaks ${asWhom(claim)}, from the address at which another client speaks ${asWhom(host)}: one machine appears twice.`,
+        `The client at ${at(claim)} speaks ${asWhom(claim)}, from the address at which another client speaks ${asWhom(host)}: one machine appears twice. Find out what runs there.`,
       )
     : null;
 };

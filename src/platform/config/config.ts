@@ -50,14 +50,13 @@ const url = (schemes: readonly string[]) =>
     );
 
 /** Whole seconds within bounds, in milliseconds. */
-const seconds = (byDefault: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^[1-9][0-9]{0,4}$/, 'must be a whole number of seconds')
-    .default(String(byDefault))
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most} seconds`)
-    .transform((value) => value * SECOND_MS);
+const seconds = (least: number, most: number) =>
+  z.string().transform((text, context) => {
+    const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value * SECOND_MS;
+    context.addIssue({ code: 'custom', message: `must be a whole number of seconds from ${least} to ${most}` });
+    return z.NEVER;
+  });
 
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
@@ -71,8 +70,8 @@ const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:', 'redis+unix:', 'unix:']).optional(),
   UMPIRE_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
-  UMPIRE_ARBITER_EVERY_SECONDS: seconds(5, 1, 300),
-  UMPIRE_NODES_EVERY_SECONDS: seconds(60, 5, 3600),
+  UMPIRE_ARBITER_EVERY_SECONDS: z.string().default('5').pipe(seconds(1, 300)),
+  UMPIRE_NODES_EVERY_SECONDS: z.string().default('60').pipe(seconds(5, 3600)),
 });
 
 export type ConfigResult =
