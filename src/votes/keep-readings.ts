@@ -38,6 +38,8 @@ interface Batch {
 export class KeepReadings {
   private waiting: Waiting[] = [];
   private isAtIt = false;
+  /** On SQLite nothing here waits for anything but the disk: without pauses a line that never ends would keep the thread. */
+  private readonly breath = new Breath();
 
   constructor(
     private readonly database: Database,
@@ -71,6 +73,7 @@ export class KeepReadings {
   private async work(): Promise<void> {
     this.isAtIt = true;
     while (this.waiting.length > 0) {
+      await this.breath.between();
       const together = this.next();
       const sources = together.flatMap(({ readings }) => readings.map(({ source }) => source));
       try {
@@ -101,14 +104,14 @@ export class KeepReadings {
 
   private async keep(readings: readonly NewReading[], anew: readonly string[]): Promise<void> {
     const batch: Batch = { rows: new Map(), again: new Map(), touched: new Touched(anew) };
-    const breath = new Breath();
     for (const reading of readings) {
-      await breath.between();
+      await this.breath.between();
       await this.take(reading, batch);
     }
     const instances = await this.judgeInstances.run(batch.touched.instances);
     const clusterIds = await this.judgeInstances.clustersTouched(batch.touched);
     const judgements = await this.judge.judgeAll(clusterIds);
+    await this.breath.between();
     const judged = new Set(judgements.map(({ cluster }) => cluster.id));
     await this.database.write(async (tx) => {
       await this.votes.insertReadings(tx, [...batch.rows.values()]);

@@ -23,10 +23,11 @@ export const rawOf = (text: string): RawReading => JSON.parse(text) as RawReadin
 /** Two looks have one digest exactly when all that they say is the same, but for the moments that the tools print. */
 export const digestOf = (raw: RawReading): string => {
   if ('unreachable' in raw) return sha256(JSON.stringify(raw.unreachable));
-  const parts = Object.entries(raw.tools).map(([name, { exitCode, stdout, stderr }]) =>
-    JSON.stringify([name, exitCode, timeless(stdout), stderr]),
-  );
-  return sha256(parts.join('\n'));
+  const parts = Object.entries(raw.tools).map(([name, { exitCode, stdout, stderr }]) => {
+    const said = timeless(stdout);
+    return `${name} ${exitCode} ${said.length} ${stderr.length}\n${said}${stderr}`;
+  });
+  return sha256(parts.join(''));
 };
 
 /** @param subject whom findings on the output should name: the node's address */

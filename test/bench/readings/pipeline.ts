@@ -45,7 +45,24 @@ export interface Pipeline {
   readonly statements: RecordedStatements;
   readonly keep: import('../../../src/votes/keep-readings.ts').KeepReadings;
   readonly freshness: import('../../../src/votes/watch-freshness.ts').WatchFreshness;
+  /** Milliseconds spent in each part of the way since it was last emptied. */
+  readonly spent: Map<string, number>;
 }
+
+/** Has the time be taken that a method is at work; one that is called by another of them is counted in both. */
+const timed = (spent: Map<string, number>, name: string, owner: object, method: string): void => {
+  const methods = owner as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const original = methods[method]?.bind(owner);
+  if (!original) throw new Error(`no method ${method}`);
+  methods[method] = async (...args) => {
+    const begun = performance.now();
+    try {
+      return await original(...args);
+    } finally {
+      spent.set(name, (spent.get(name) ?? 0) + performance.now() - begun);
+    }
+  };
+};
 
 /** The readings' way through the service, put together as its module does, on a database of its own. */
 export const openPipeline = async (dataDirectory: string): Promise<Pipeline> => {
@@ -85,7 +102,14 @@ export const openPipeline = async (dataDirectory: string): Promise<Pipeline> => 
   const instances = new JudgeInstances(database, clusters, views, store, clock);
   const keep = new KeepReadings(database, store, views, judge, instances, states);
   const freshness = new WatchFreshness(database, store, judged, judge, keep, config, clock);
-  return { clock, database, statements, keep, freshness };
+  const spent = new Map<string, number>();
+  timed(spent, 'digest and parse', keep, 'take');
+  timed(spent, 'judge instances', instances, 'run');
+  timed(spent, 'find whom it concerns', instances, 'clustersTouched');
+  timed(spent, 'judge clusters', judge, 'judgeAll');
+  timed(spent, 'store', database, 'write');
+  timed(spent, 'sweep', freshness, 'run');
+  return { clock, database, statements, keep, freshness, spent };
 };
 
 const id = (kind: number, number: number): string =>
