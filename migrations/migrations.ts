@@ -7,6 +7,7 @@ import { JudgedVotes1764000005000 } from './1764000005000-judged-votes.ts';
 import { AgentTokens1764000006000 } from './1764000006000-agent-tokens.ts';
 import { Notifications1764000008000 } from './1764000008000-notifications.ts';
 import { Alerts1764000009000 } from './1764000009000-alerts.ts';
+import { ReadingsByMeaning1764000010000 } from './1764000010000-readings-by-meaning.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   AgentTokens1764000006000,
   Notifications1764000008000,
   Alerts1764000009000,
+  ReadingsByMeaning1764000010000,
 ];

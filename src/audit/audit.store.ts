@@ -30,14 +30,20 @@ export class AuditStore {
 
   /** Writes down what is being done, in the very transaction that does it: one cannot stand without the other. */
   async record(tx: Transaction, actor: Actor, customerId: string | null, event: AuditEvent): Promise<void> {
-    await insertRows(tx, AuditEventRow, {
-      id: randomUUIDv7(),
-      at: this.clock.now(),
-      kind: event.kind,
-      customerId,
-      actor,
-      data: event.data,
-    });
+    await this.recordAll(tx, actor, [{ customerId, event }]);
+  }
+
+  /** The same for what is done to many at once. */
+  async recordAll(
+    tx: Transaction,
+    actor: Actor,
+    events: readonly { readonly customerId: string | null; readonly event: AuditEvent }[],
+  ): Promise<void> {
+    const at = this.clock.now();
+    const rows = events.map(({ customerId, event }) => ({
+      ...{ id: randomUUIDv7(), at, kind: event.kind, customerId, actor, data: event.data },
+    }));
+    await insertRows(tx, AuditEventRow, ...rows);
   }
 
   async page(session: Session, scope: Scope, filter: AuditFilter, request: PageRequest): Promise<Page<AuditEventRow>> {

@@ -13,6 +13,9 @@ export interface ClusterFilter {
   readonly arbiterId?: string | undefined;
 }
 
+/** So many rows are read in one query, which holds the one thread for some milliseconds. */
+const AT_ONCE = 50;
+
 @Injectable()
 export class ClustersStore {
   async find(session: Session, scope: Scope, id: string): Promise<ClusterWithNodes | null> {
@@ -43,6 +46,25 @@ export class ClustersStore {
       order: { id: 'ASC' },
     });
     return this.withNodes(session, clusters);
+  }
+
+  /** These clusters, in the order of registration; those that are gone are left out. */
+  async findAll(session: Session, scope: Scope, ids: readonly string[]): Promise<ClusterWithNodes[]> {
+    const clusters: ClusterWithNodes[] = [];
+    for (let first = 0; first < ids.length; first += AT_ONCE) {
+      const where = { id: In(ids.slice(first, first + AT_ONCE)), ...ownedBy(scope) };
+      clusters.push(...(await this.withNodes(session, await session.manager.find(Cluster, { where }))));
+    }
+    return clusters.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** The names of the clusters that an instance serves. */
+  namesOfInstance(session: Session, scope: Scope, instanceId: string): Promise<Pick<Cluster, 'id' | 'name'>[]> {
+    return session.manager.find(Cluster, {
+      select: { id: true, name: true },
+      where: { instanceId, ...ownedBy(scope) },
+      order: { id: 'ASC' },
+    });
   }
 
   /** The clusters that have a device, whose votes are therefore watched. */
@@ -113,6 +135,7 @@ export class ClustersStore {
       where: { clusterId: In(clusters.map((c) => c.id)) },
       order: { position: 'ASC' },
     });
-    return clusters.map((cluster) => ({ ...cluster, nodes: nodes.filter((node) => node.clusterId === cluster.id) }));
+    const byCluster = Map.groupBy(nodes, (node) => node.clusterId);
+    return clusters.map((cluster) => ({ ...cluster, nodes: byCluster.get(cluster.id) ?? [] }));
   }
 }

@@ -1,56 +1,70 @@
 import { qdeviceTool } from '../core/corosync/tools/qdevice-tool.ts';
 import { qnetdListTool, qnetdStatusTool } from '../core/corosync/tools/qnetd-tool.ts';
 import { quorumtool } from '../core/corosync/tools/quorumtool.ts';
+import { timeless } from '../core/corosync/tools/timeless.ts';
 import type { ToolOutput } from '../core/corosync/tools/tool.ts';
-import { section, type Sections } from '../core/facts/sections.ts';
+import { answer, section } from '../core/facts/sections.ts';
 import type { Finding } from '../core/finding.ts';
-import type { ArbiterView, NodeView } from '../core/quorum/views.ts';
-import type { Instant } from '../core/time.ts';
-import type { Reading } from './vote.entity.ts';
+import type { InstanceSight } from '../core/quorum/instance-state.ts';
+import type { NodeView } from '../core/quorum/views.ts';
+import { SECOND_MS } from '../core/time.ts';
+import { sha256 } from '../platform/crypto/digest.ts';
 
-/** A look as it is kept: each tool's output as it came, or why there is none. It is parsed anew whenever it is used. */
-type RawReading =
+/** A look as it came: each tool's output by its section, or why there is none. It is kept as JSON, and can be parsed anew. */
+export type RawReading =
   | { readonly tools: Readonly<Record<string, ToolOutput>>; readonly report?: ReportMark }
   | { readonly unreachable: Finding };
 
 /** What a node's agent says of its own report. */
 export interface ReportMark {
   readonly sequence: number;
-  /** By the node's clock. */
-  readonly sentAt: Instant;
+  /** The node's clock when it was sent, less ours when it came, in milliseconds. */
+  readonly clockOffsetMs: number;
 }
 
-export const rawOfSections = (sections: Sections): string =>
-  JSON.stringify({ tools: Object.fromEntries(sections) } satisfies RawReading);
-export const rawOfReport = (tools: Readonly<Record<'quorum' | 'device', ToolOutput>>, report: ReportMark): string =>
-  JSON.stringify({ tools, report } satisfies RawReading);
-export const rawOfFailure = (unreachable: Finding): string => JSON.stringify({ unreachable } satisfies RawReading);
+/** A clock that has gone wrong by more than this since is worth a row of its own. */
+const CLOCK_STEP_MS = 30 * SECOND_MS;
 
-const sectionsOf = (raw: Extract<RawReading, { tools: unknown }>): Sections => new Map(Object.entries(raw.tools));
+/** What one look at a node brought back, without whose node it is and when. */
+export type NodeSight =
+  | Omit<Extract<NodeView, { readonly quorum: unknown }>, 'address' | 'at' | 'source'>
+  | Omit<Extract<NodeView, { readonly unreachable: unknown }>, 'address' | 'at' | 'source'>;
 
-/** @param address under which the node is registered */
-export const nodeView = (reading: Reading, address: string): NodeView => {
-  const raw = JSON.parse(reading.raw) as RawReading;
-  if ('unreachable' in raw) return { address, at: reading.at, unreachable: raw.unreachable };
-  const sections = sectionsOf(raw);
+export const textOf = (raw: RawReading): string => JSON.stringify(raw);
+export const rawOf = (text: string): RawReading => JSON.parse(text) as RawReading;
+
+/** Two looks have one digest exactly when all that they say is the same, but for the moments that the tools print and small drifts of a clock. */
+export const digestOf = (raw: RawReading): string => {
+  if ('unreachable' in raw) return sha256(JSON.stringify(raw.unreachable));
+  const parts = Object.entries(raw.tools).map(([name, { exitCode, stdout, stderr }]) => {
+    const said = timeless(stdout);
+    return `${name} ${exitCode} ${said.length} ${stderr.length}\n${said}${stderr}`;
+  });
+  const clock = Math.round((raw.report?.clockOffsetMs ?? 0) / CLOCK_STEP_MS);
+  return sha256([...parts, `clock ${clock}`].join(''));
+};
+
+/** @param subject whom findings on the output should name: the node's address */
+export const nodeSight = (raw: RawReading, subject: string): NodeSight => {
+  if ('unreachable' in raw) return { unreachable: raw.unreachable };
+  const sections = new Map(Object.entries(raw.tools));
+  const addresses = answer(sections, 'ownAddresses')?.split(/\s+/) ?? [];
   return {
-    address,
-    at: reading.at,
-    ...(reading.source === 'push' ? { source: reading.source } : {}),
-    ...(raw.report ? { clockOffsetMs: raw.report.sentAt - reading.at } : {}),
-    quorum: quorumtool.parse(section(sections, 'quorum'), address),
-    device: qdeviceTool.parse(section(sections, 'device'), address),
+    quorum: quorumtool.parse(section(sections, 'quorum'), subject),
+    device: qdeviceTool.parse(section(sections, 'device'), subject),
+    ...(addresses.length > 0 ? { addresses } : {}),
+    ...(raw.report ? { clockOffsetMs: raw.report.clockOffsetMs } : {}),
   };
 };
 
-/** @param subject the arbiter's name */
-export const arbiterView = (reading: Reading, subject: string): ArbiterView => {
-  const raw = JSON.parse(reading.raw) as RawReading;
-  if ('unreachable' in raw) return { at: reading.at, reading: { kind: 'unknown', finding: raw.unreachable } };
-  const sections = sectionsOf(raw);
+const ARBITER = 'arbiter';
+
+export const instanceSight = (raw: RawReading): InstanceSight => {
+  if ('unreachable' in raw)
+    return { reading: { kind: 'unknown', finding: raw.unreachable }, unreachable: raw.unreachable };
+  const sections = new Map(Object.entries(raw.tools));
   return {
-    at: reading.at,
-    reading: qnetdListTool.parse(section(sections, 'clients'), subject),
-    status: qnetdStatusTool.parse(section(sections, 'status'), subject),
+    reading: qnetdListTool.parse(section(sections, 'clients'), ARBITER),
+    status: qnetdStatusTool.parse(section(sections, 'status'), ARBITER),
   };
 };

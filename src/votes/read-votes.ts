@@ -1,37 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Arbiter, QnetdInstance } from '../arbiters/arbiter.entity.ts';
+import type { QnetdInstance } from '../arbiters/arbiter.entity.ts';
 import type { Node } from '../clusters/cluster.entity.ts';
-import { ClustersStore, type ClusterWithNodes } from '../clusters/clusters.store.ts';
+import type { ClusterWithNodes } from '../clusters/clusters.store.ts';
 import type { Device } from '../core/quorum/arithmetic.ts';
 import type { VoteState } from '../core/quorum/vote-state.ts';
 import type { Clock } from '../core/time.ts';
 import { HostRefusal, type HostSession } from '../hosts/host-session.ts';
 import { SCRIPTS } from '../hosts/scripts.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
-import { randomUUIDv7 } from '../platform/crypto/random.ts';
-import { Database } from '../platform/database/database.ts';
-import { EVERYTHING } from '../platform/database/scope.ts';
 import { SshFailure } from '../platform/ssh/ssh-failure.ts';
 import type { Script } from '../platform/ssh/script.ts';
-import { AssessVote } from './assess-vote.ts';
-import { rawOfFailure, rawOfSections } from './raw-reading.ts';
-import type { Reading } from './vote.entity.ts';
-import { VotesStore } from './votes.store.ts';
-
-/** One look at one host: what is kept of it, and whether the host answered. */
-interface Look {
-  readonly reading: Reading;
-  readonly wasReached: boolean;
-}
+import { JudgeVotes } from './judge-votes.ts';
+import { JudgedClusters } from './judged-clusters.ts';
+import { KeepReadings } from './keep-readings.ts';
+import type { RawReading } from './raw-reading.ts';
+import type { InstanceSource, NewReading, Source } from './source.ts';
 
 /** Asks the arbiter and the nodes, keeps what they said as it was said, and has the vote state drawn from it. */
 @Injectable()
 export class ReadVotes {
   constructor(
-    private readonly database: Database,
-    private readonly votes: VotesStore,
-    private readonly clusters: ClustersStore,
-    private readonly assess: AssessVote,
+    private readonly readings: KeepReadings,
+    private readonly judge: JudgeVotes,
+    private readonly judged: JudgedClusters,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -40,18 +31,12 @@ export class ReadVotes {
    * @returns whether it was reached, and the clusters whose nodes are worth asking soon
    */
   async ofInstance(
-    arbiter: Arbiter,
-    instance: QnetdInstance,
+    { arbiterId, id }: Pick<QnetdInstance, 'arbiterId' | 'id'>,
     session: HostSession,
   ): Promise<{ wasReached: boolean; unsettled: readonly string[] }> {
-    const look = await this.lookAtInstance(instance, session);
-    await this.keep([look]);
-    const clusters = await this.clusters.ofInstance(this.database.read, EVERYTHING, instance.id);
-    const unsettled: string[] = [];
-    for (const cluster of clusters.filter((candidate) => candidate.state === 'onboarded')) {
-      if (await this.assess.run(cluster, arbiter.name)) unsettled.push(cluster.id);
-    }
-    return { wasReached: look.wasReached, unsettled };
+    const look = await this.lookAtInstance({ kind: 'arbiter', instanceId: id, arbiterId }, session);
+    await this.readings.run([look]);
+    return { wasReached: wasReached(look), unsettled: this.judged.unsettledOf(id) };
   }
 
   /**
@@ -61,13 +46,18 @@ export class ReadVotes {
   async ofNodes(
     cluster: ClusterWithNodes,
     nodes: readonly Node[],
-    arbiter: Arbiter,
     sessionOf: (node: Node) => HostSession,
   ): Promise<ReadonlyMap<string, boolean>> {
-    const looks = await Promise.all(nodes.map((node) => this.lookAtNode(node, sessionOf(node))));
-    await this.keep(looks);
-    await this.assess.run(cluster, arbiter.name);
-    return new Map(nodes.map(({ id }, index) => [id, looks[index]?.wasReached ?? false]));
+    // Each is kept as it comes: what one node says does not wait for another that does not answer.
+    const looks = await Promise.all(
+      nodes.map(async (node) => {
+        const look = await this.lookAtNode(node, sessionOf(node));
+        await this.readings.run([look]);
+        return look;
+      }),
+    );
+    if (!this.judged.isJudged(cluster)) await this.readings.judgeAnew([cluster.id]);
+    return new Map(nodes.map(({ id }, index) => [id, looks[index] !== undefined && wasReached(looks[index])]));
   }
 
   /**
@@ -79,47 +69,37 @@ export class ReadVotes {
     sessionOf: (hostId: string) => HostSession,
     device: Device,
   ): Promise<VoteState> {
-    const instance = { id: cluster.instanceId };
+    const { instanceId, arbiterId } = cluster;
     const looks = await Promise.all([
-      this.lookAtInstance(instance, sessionOf(cluster.arbiterId)),
+      this.lookAtInstance({ kind: 'arbiter', instanceId, arbiterId }, sessionOf(arbiterId)),
       ...cluster.nodes.map((node) => this.lookAtNode(node, sessionOf(node.id))),
     ]);
-    await this.keep(looks);
-    return this.assess.judge({ ...cluster, device }, 'arbiter');
+    await this.readings.run(looks);
+    return (await this.judge.judge({ ...cluster, device })).vote;
   }
 
-  private lookAtInstance(instance: Pick<QnetdInstance, 'id'>, session: HostSession): Promise<Look> {
-    return this.look(session, SCRIPTS.lookArbiter, {
-      source: 'arbiter',
-      instanceId: instance.id,
-      clusterId: null,
-      customerId: null,
-      nodeId: null,
-    });
+  private lookAtInstance(source: InstanceSource, session: HostSession): Promise<NewReading> {
+    return this.look(session, SCRIPTS.lookArbiter, source);
   }
 
-  private lookAtNode(node: Node, session: HostSession): Promise<Look> {
-    const { id: nodeId, clusterId, customerId } = node;
-    return this.look(session, SCRIPTS.lookNode, { source: 'node', instanceId: null, clusterId, customerId, nodeId });
+  private lookAtNode({ id: nodeId, clusterId, customerId, address }: Node, session: HostSession): Promise<NewReading> {
+    return this.look(session, SCRIPTS.lookNode, { kind: 'node', nodeId, clusterId, customerId, address });
   }
 
-  private async look(session: HostSession, script: Script, about: Omit<Reading, 'id' | 'at' | 'raw'>): Promise<Look> {
-    const { raw, wasReached } = await rawOf(session, script);
-    return { reading: { id: randomUUIDv7(), ...about, at: this.clock.now(), raw }, wasReached };
-  }
-
-  private async keep(looks: readonly Look[]): Promise<void> {
-    await this.database.write((tx) => this.votes.insertReadings(tx, ...looks.map(({ reading }) => reading)));
+  private async look(session: HostSession, script: Script, source: Source): Promise<NewReading> {
+    const raw = await rawOf(session, script);
+    return { source, at: this.clock.now(), raw };
   }
 }
 
+const wasReached = ({ raw }: NewReading): boolean => 'tools' in raw;
+
 /** A host that cannot be looked at is a reading too. */
-const rawOf = async (session: HostSession, script: Script): Promise<{ raw: string; wasReached: boolean }> => {
+const rawOf = async (session: HostSession, script: Script): Promise<RawReading> => {
   try {
-    return { raw: rawOfSections(await session.look(script)), wasReached: true };
+    return { tools: Object.fromEntries(await session.look(script)) };
   } catch (thrown) {
-    if (thrown instanceof SshFailure || thrown instanceof HostRefusal)
-      return { raw: rawOfFailure(thrown.finding), wasReached: false };
+    if (thrown instanceof SshFailure || thrown instanceof HostRefusal) return { unreachable: thrown.finding };
     throw thrown;
   }
 };

@@ -1,12 +1,18 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { Finding } from '../core/finding.ts';
+import type { InstanceCondition } from '../core/quorum/instance-state.ts';
 import type { Presence } from '../core/quorum/presence.ts';
 import type { ArbiterVote, State } from '../core/quorum/vote-state.ts';
 import { count, id, instant, json, text, word } from '../platform/database/columns.ts';
 
-/** What one source said at one moment, as raw text: it can be read again when the parser has learned more. */
+/**
+ * What one source said, as raw text: it can be read again when the parser has learned more. One row stands for all looks in a row
+ * that meant the same; only the moments that tools print may differ between them.
+ */
 @Entity('readings')
+@Index(['instanceId', 'at'])
+@Index(['nodeId', 'at'])
 export class Reading {
   @PrimaryColumn(id())
   id!: string;
@@ -32,9 +38,22 @@ export class Reading {
   @Column(id({ name: 'node_id', nullable: true }))
   nodeId!: string | null;
 
+  /** When it was first said. */
   @Index()
   @Column(instant())
   at!: Instant;
+
+  /** When it was last said. */
+  @Column(instant({ name: 'last_at', default: 0 }))
+  lastAt!: Instant;
+
+  /** How often it was said from `at` to `lastAt`. */
+  @Column(count({ default: 1 }))
+  looks!: number;
+
+  /** What it means, so that the next look can be told to say the same; empty in rows from before this was kept. */
+  @Column(word({ default: '' }))
+  digest!: string;
 
   /** JSON: each tool's exit code and output, or the finding that says why there is none. */
   @Column(text())
@@ -91,8 +110,7 @@ export class VoteStateRow {
   evaluateAt!: Instant | null;
 }
 
-/** `ok`: reached, and nothing is wrong with its clients. `degraded`: reached, but see the findings. */
-export type InstanceCondition = 'ok' | 'degraded' | 'unreachable';
+export type { InstanceCondition };
 
 /** How each prepared qnetd instance was at the last look. */
 @Entity('instance_states')

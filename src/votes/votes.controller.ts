@@ -1,19 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { ClustersStore, type ClusterWithNodes } from '../clusters/clusters.store.ts';
 import { parseInstant } from '../core/time.ts';
 import { Database } from '../platform/database/database.ts';
 import { mapPage } from '../platform/database/page.ts';
-import { EVERYTHING } from '../platform/database/scope.ts';
 import { Answers } from '../platform/http/answers.ts';
 import { TheCaller, type Caller } from '../platform/http/caller.ts';
 import { pageRequest, presentPage } from '../platform/http/paging.ts';
 import { notFound } from '../platform/http/problem.ts';
 import { Requires } from '../platform/http/requires.ts';
 import { idParam } from '../platform/http/schemas.ts';
-import { AssessVote } from './assess-vote.ts';
+import { JudgeVotes } from './judge-votes.ts';
 import { historyQuery, historySchema, presentTransition, presentVote, voteSchema } from './votes.schema.ts';
 import { VotesStore } from './votes.store.ts';
 
@@ -23,9 +21,8 @@ export class VotesController {
   constructor(
     private readonly database: Database,
     private readonly clusters: ClustersStore,
-    private readonly arbiters: ArbitersStore,
     private readonly votes: VotesStore,
-    private readonly assess: AssessVote,
+    private readonly judge: JudgeVotes,
   ) {}
 
   @Get('vote')
@@ -33,8 +30,7 @@ export class VotesController {
   @Answers(200, 'Whether the vote is there, and whether the next failure would be survived.', voteSchema)
   async now(@TheCaller() caller: Caller, @Param({ schema: idParam }) { id }: { id: string }) {
     const cluster = await this.demand(caller, id);
-    const arbiter = await this.arbiters.find(this.database.read, EVERYTHING, cluster.arbiterId);
-    const vote = await this.assess.judge(cluster, arbiter?.name ?? 'arbiter');
+    const { vote } = await this.judge.judge(cluster);
     const known = await this.votes.findState(this.database.read, caller.scope, id);
     // Views that have aged since the last look may have made it another state than the one on record.
     return presentVote(vote, known?.state === vote.state ? known.since : null);

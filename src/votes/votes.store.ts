@@ -1,41 +1,116 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, LessThanOrEqual, MoreThanOrEqual, And, type FindOptionsWhere } from 'typeorm';
+import { And, In, LessThan, LessThanOrEqual, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
+import type { Finding } from '../core/finding.ts';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
+import { eachRow, type Bound } from '../platform/database/each-row.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { ownedBy, type Scope } from '../platform/database/scope.ts';
+import type { Source } from './source.ts';
 import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './vote.entity.ts';
+
+/** The columns of the rows that come by the hundred each second, written without TypeORM: each property with its column. */
+const READING_COLUMNS = [
+  ...[['id', 'id'] as const, ['source', 'source'] as const, ['instanceId', 'instance_id'] as const],
+  ...[['clusterId', 'cluster_id'] as const, ['customerId', 'customer_id'] as const, ['nodeId', 'node_id'] as const],
+  ...[['at', 'at'] as const, ['lastAt', 'last_at'] as const, ['looks', 'looks'] as const],
+  ...[['digest', 'digest'] as const, ['raw', 'raw'] as const],
+];
+
+const STATE_COLUMNS = [
+  ...[['clusterId', 'cluster_id'] as const, ['customerId', 'customer_id'] as const, ['state', 'state'] as const],
+  ...[['since', 'since'] as const, ['presence', 'presence'] as const, ['findings', 'findings'] as const],
+  ...[['arbiterVote', 'arbiter_vote'] as const, ['lossesWithArbiter', 'losses_with_arbiter'] as const],
+  ...[['lossesWithoutArbiter', 'losses_without_arbiter'] as const, ['judgedAt', 'judged_at'] as const],
+  ...[['freshUntil', 'fresh_until'] as const, ['evaluateAt', 'evaluate_at'] as const],
+];
+
+const insertInto = (columns: readonly (readonly [string, string])[], table: string): string =>
+  `INSERT INTO ${table} (${columns.map(([, column]) => column).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+
+const INSERT_READING = insertInto(READING_COLUMNS, 'readings');
+const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ON CONFLICT (cluster_id) DO UPDATE SET ${STATE_COLUMNS.slice(
+  1,
+)
+  .map(([, column]) => `${column} = excluded.${column}`)
+  .join(', ')}`;
+
+const bound = (value: Bound | readonly Finding[]): Bound =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+
+const lockedWhereShared = (tx: Transaction) =>
+  tx.manager.connection.options.type === 'postgres' ? ({ lock: { mode: 'pessimistic_write' } } as const) : {};
 
 @Injectable()
 export class VotesStore {
-  async insertReadings(tx: Transaction, ...readings: readonly Reading[]): Promise<void> {
-    await insertRows(tx, Reading, ...readings);
+  async insertReadings(tx: Transaction, readings: readonly Reading[]): Promise<void> {
+    const rows = readings.map((row) => READING_COLUMNS.map(([property]) => row[property]));
+    await eachRow(tx, INSERT_READING, rows);
   }
 
-  /** The arbiter's view covers clusters of several customers: each caller takes only its own cluster out of it. */
-  latestOfInstance(session: Session, instanceId: string): Promise<Reading | null> {
-    return session.manager.findOne(Reading, { where: { instanceId }, order: { at: 'DESC', id: 'DESC' } });
+  /** The same was said again, so many times, the last time then. */
+  async sayAgain(tx: Transaction, said: readonly { id: string; lastAt: Instant; looks: number }[]): Promise<void> {
+    const rows = said.map(({ id, lastAt, looks }) => [lastAt, looks, id]);
+    await eachRow(tx, 'UPDATE readings SET last_at = ?, looks = looks + ? WHERE id = ?', rows);
   }
 
-  /** What was last seen of a node by a look of ours, or what its agent last reported. */
-  latestOfNode(session: Session, scope: Scope, nodeId: string, source: 'node' | 'push'): Promise<Reading | null> {
-    return session.manager.findOne(Reading, {
-      where: { nodeId, source, ...ownedBy(scope) },
-      order: { at: 'DESC', id: 'DESC' },
-    });
+  /**
+   * The newest reading of a source, without its text. The arbiter's covers clusters of several customers: each caller takes
+   * only its own cluster out of it.
+   */
+  newestOf(session: Session, source: Source): Promise<Pick<Reading, 'id' | 'digest' | 'lastAt'> | null> {
+    const where: FindOptionsWhere<Reading> =
+      source.kind === 'arbiter'
+        ? { instanceId: source.instanceId }
+        : { nodeId: source.nodeId, source: source.kind, customerId: source.customerId };
+    const select = { id: true, digest: true, lastAt: true } as const;
+    return session.manager.findOne(Reading, { select, where, order: { at: 'DESC', id: 'DESC' } });
+  }
+
+  async rawOf(session: Session, readingId: string): Promise<string> {
+    const { raw } = await session.manager.findOneByOrFail(Reading, { id: readingId });
+    return raw;
   }
 
   findState(session: Session, scope: Scope, clusterId: string): Promise<VoteStateRow | null> {
     return session.manager.findOneBy(VoteStateRow, { clusterId, ...ownedBy(scope) });
   }
 
-  async putState(tx: Transaction, row: VoteStateRow): Promise<void> {
-    await tx.manager.upsert(VoteStateRow, row, ['clusterId']);
+  /**
+   * The states on record, for a change of them. Where several processes write, the rows are theirs alone until the end of the
+   * transaction, so that two which judge one cluster at once do so one after the other.
+   */
+  async statesForChange(tx: Transaction, clusterIds: readonly string[]): Promise<Map<string, VoteStateRow>> {
+    const where = { clusterId: In([...clusterIds].toSorted()) };
+    const rows = await tx.manager.find(VoteStateRow, { where, order: { clusterId: 'ASC' }, ...lockedWhereShared(tx) });
+    return new Map(rows.map((row) => [row.clusterId, row]));
   }
 
-  async insertTransition(tx: Transaction, transition: VoteTransition): Promise<void> {
-    await insertRows(tx, VoteTransition, transition);
+  async putStates(tx: Transaction, rows: readonly VoteStateRow[]): Promise<void> {
+    const values = rows.map((row) => STATE_COLUMNS.map(([property]) => bound(row[property])));
+    await eachRow(tx, PUT_STATE, values);
+  }
+
+  /** What was judged before still stands, and the views it rests on count until then. */
+  async putFreshUntil(tx: Transaction, rows: readonly Pick<VoteStateRow, 'clusterId' | 'freshUntil'>[]): Promise<void> {
+    const values = rows.map(({ clusterId, freshUntil }) => [freshUntil, clusterId]);
+    await eachRow(tx, 'UPDATE vote_states SET fresh_until = ? WHERE cluster_id = ?', values);
+  }
+
+  /** The clusters that rest on a view which counts no more, those that wait longest first. */
+  async staleClusters(session: Session, now: Instant, limit: number): Promise<string[]> {
+    const rows = await session.manager.find(VoteStateRow, {
+      select: { clusterId: true },
+      where: { freshUntil: LessThanOrEqual(now) },
+      order: { freshUntil: 'ASC' },
+      take: limit,
+    });
+    return rows.map((row) => row.clusterId);
+  }
+
+  async insertTransitions(tx: Transaction, transitions: readonly VoteTransition[]): Promise<void> {
+    await insertRows(tx, VoteTransition, ...transitions);
   }
 
   transitions(
@@ -58,7 +133,7 @@ export class VotesStore {
   }
 
   async pruneReadings(tx: Transaction, before: Instant): Promise<void> {
-    await tx.manager.delete(Reading, { at: LessThan(before) });
+    await tx.manager.delete(Reading, { at: LessThan(before), lastAt: LessThan(before) });
   }
 
   /** How the instance was at the last look, or null before the first. */
@@ -66,13 +141,13 @@ export class VotesStore {
     return session.manager.findOneBy(InstanceStateRow, { instanceId });
   }
 
-  async putInstanceState(tx: Transaction, row: InstanceStateRow): Promise<void> {
-    await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
-  }
-
   /** Where an agent is no more, nobody waits for its next report. */
   async forgetReports(tx: Transaction, nodeIds: readonly string[]): Promise<void> {
     await tx.manager.delete(Reading, { nodeId: In(nodeIds), source: 'push' });
+  }
+
+  async putInstanceStates(tx: Transaction, rows: readonly InstanceStateRow[]): Promise<void> {
+    for (const row of rows) await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
   }
 
   /** Of a cluster that is forgotten only the history stays. */

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ArbitersStore } from '../arbiters/arbiters.store.ts';
 import { ClustersStore } from '../clusters/clusters.store.ts';
 import { ReachHosts, type HostRef } from '../hosts/reach-hosts.ts';
 import { HostSession } from '../hosts/host-session.ts';
+import { CONFIG, type Config } from '../platform/config/config.ts';
 import { Database } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import { WorkQueue, type WorkContext, type WorkOutcome } from '../platform/queue/queue.ts';
 import type { HostConnections } from '../platform/ssh/host-connections.ts';
-import { ARBITER_EVERY_MS, NODES_EVERY_MS } from './assess-vote.ts';
 import { HostPatience } from './host-patience.ts';
 import { ReadVotes } from './read-votes.ts';
 
@@ -25,7 +25,7 @@ const NODES_AT_ONCE = 500;
 /** After a job, which looked itself: hosts and other jobs have the first moment. */
 const SOON_MS = 2_000;
 
-/** Keeps looking: at every prepared instance each 10 s, at the nodes of every onboarded cluster each 60 s. */
+/** Keeps looking: at every prepared instance each 5 s, at the nodes of every onboarded cluster each 60 s, unless told otherwise. */
 @Injectable()
 export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
   /** Connections stay open between looks: a login costs the host more than the look does. */
@@ -40,6 +40,7 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
     private readonly reach: ReachHosts,
     private readonly votes: ReadVotes,
     private readonly queue: WorkQueue,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
@@ -57,14 +58,15 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
 
   /** Makes the schedules equal to what is on record; run at boot, each minute, and after each job. */
   async schedule(): Promise<void> {
+    const { arbiterEveryMs, nodesEveryMs } = this.config.cadence;
     const instances = await this.arbiters.preparedInstances(this.database.read);
     const ofInstances = await this.every(
       LOOK_AT_INSTANCE,
-      ARBITER_EVERY_MS,
+      arbiterEveryMs,
       instances.map(({ id }) => id),
     );
     if (!ofInstances) return;
-    await this.every(LOOK_AT_NODES, NODES_EVERY_MS, await this.clusters.onboardedIds(this.database.read, EVERYTHING));
+    await this.every(LOOK_AT_NODES, nodesEveryMs, await this.clusters.onboardedIds(this.database.read, EVERYTHING));
   }
 
   /** @returns false at the first that fails: the queue is away, and each would take its time to say so */
@@ -105,7 +107,7 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
       return 'done';
     }
     if (beat && !this.patience.isDue(arbiter.id)) return 'done';
-    const { wasReached, unsettled } = await this.votes.ofInstance(arbiter, instance, this.session(arbiter));
+    const { wasReached, unsettled } = await this.votes.ofInstance(instance, this.session(arbiter));
     this.patience.tell(arbiter.id, wasReached);
     // What the arbiter tells is one side of it; the other should not be up to a minute old.
     for (const clusterId of unsettled) await this.queue.wake(LOOK_AT_NODES, clusterId);
@@ -114,13 +116,12 @@ export class WatchVotes implements OnModuleInit, OnApplicationShutdown {
 
   private async lookAtNodes(clusterId: string, { beat }: WorkContext): Promise<WorkOutcome> {
     const cluster = await this.clusters.find(this.database.read, EVERYTHING, clusterId);
-    const arbiter = cluster && (await this.arbiters.find(this.database.read, EVERYTHING, cluster.arbiterId));
-    if (!arbiter || cluster.state !== 'onboarded') {
+    if (cluster?.state !== 'onboarded') {
       await this.queue.cancel(LOOK_AT_NODES, clusterId);
       return 'done';
     }
     const nodes = cluster.nodes.filter((node) => !beat || this.patience.isDue(node.id));
-    const reached = await this.votes.ofNodes(cluster, nodes, arbiter, (node) => this.session(node));
+    const reached = await this.votes.ofNodes(cluster, nodes, (node) => this.session(node));
     for (const [nodeId, wasReached] of reached) this.patience.tell(nodeId, wasReached);
     return 'done';
   }

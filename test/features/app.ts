@@ -78,6 +78,7 @@ export const startApp = async (options: TestOptions = {}): Promise<TestApp> => {
     role: 'all',
     webhookAllow: [],
     smtp: null,
+    cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
     ...options.config,
   };
   const { clock = new TestClock() } = options;

@@ -77,6 +77,26 @@ export const configuredNodesAreOurs: ClusterRule = (world) => {
 };
 
 /**
+ * No node or arbiter knows the cluster with an odd number of nodes where it was onboarded with an even one, or the other way round:
+ * the device is then the wrong one for it. ffsplit refuses an odd number of votes, and lms with the votes of another number of nodes
+ * decides alone.
+ */
+export const parityFitsTheDevice: ClusterRule = (world) => {
+  const { device, clusterName, nodes } = world.inventory;
+  const flipped = testimoniesIn(world).filter(
+    ({ configuredNodes }) => configuredNodes !== null && configuredNodes.length % 2 !== nodes.length % 2,
+  );
+  return device !== null && flipped.length > 0
+    ? voteError(
+        'parity_flipped',
+        clusterName,
+        `The cluster was onboarded with ${nodes.length} nodes and ${device.algorithm}, and is configured with ${nodes.length % 2 === 0 ? 'an odd' : 'an even'} number now: the device does not fit it any more. Off-board it, register its nodes, and onboard it again.`,
+        { nodelists: whoSaysWhat(flipped, ({ configuredNodes }) => configuredNodes && inOrder(configuredNodes)) },
+      )
+    : null;
+};
+
+/**
  * Every device daemon reports the same version of corosync.conf. Only told, because it proves little: a daemon keeps the
  * version it read when it started or when the nodelist last changed, not that of the last reload (corosync-qdevice,
  * `qdevice-cmap.c:qdevice_cmap_node_list_event`), so restarting one daemon of a healthy cluster makes them differ.

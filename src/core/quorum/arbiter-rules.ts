@@ -1,4 +1,5 @@
 import { foldClusterName, type ClusterName } from '../names.ts';
+import { comesFrom, isVerified, shareOneAddress } from './addresses.ts';
 import { valueOf } from './evidence.ts';
 import { countsDeviceVotes, effectiveVote } from './opinion.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type ClusterRule,
   type NodeRule,
 } from './rule.ts';
-import { voteError, voteWarning } from './vote-finding.ts';
+import { voteError, voteInfo, voteWarning } from './vote-finding.ts';
 
 /** The arbiter lists this cluster, and lists it once. */
 export const isListedOnce: ClusterRule = ({ clusters, inventory }) => {
@@ -107,13 +108,45 @@ export const hasOneClient: NodeRule = (world, node) => {
 
 /** The node proved itself by certificate over TLS. */
 export const clientIsVerified: NodeRule = (world, node) =>
-  world.inventory.device !== null && clientsOf(world, node).some(({ tls }) => !tls.active || !tls.certificateVerified)
+  world.inventory.device !== null && clientsOf(world, node).some((client) => !isVerified(client))
     ? voteError(
         'client_not_verified',
         node.address,
         `The client of ${called(node)} at the arbiter has shown no certificate: anybody who reaches the port could be it. Set quorum.device.net.tls to required, and run qnetd with "-s req".`,
       )
     : null;
+
+/** The same of clients that are no registered node's: they are strangers, and this says how little is known of them. */
+export const strangersAreVerified: ClusterRule = (world) => {
+  const ids = inventoryIds(world);
+  const clients = ownCluster(world)?.clients ?? [];
+  const unverified = clients.filter((client) => !ids.includes(client.nodeId) && !isVerified(client));
+  return world.inventory.device !== null && unverified.length > 0
+    ? voteError(
+        'client_not_verified',
+        world.inventory.clusterName,
+        'Clients that have shown no certificate speak under this cluster\'s name at the arbiter: anybody who reaches the port could be them. Run qnetd with "-s req".',
+        { addresses: unverified.map((client) => client.address).toSorted() },
+      )
+    : null;
+};
+
+/**
+ * The node's client comes from an address of the node. Only told where all clients of the cluster have shown its certificate and
+ * come from one address: that is what an address translation on the way looks like.
+ */
+export const clientComesFromItsNode: NodeRule = (world, node) => {
+  const elsewhere = clientsOf(world, node).filter((client) => comesFrom(client, node.addresses) === false);
+  if (world.inventory.device === null || elsewhere.length === 0) return null;
+  const say = shareOneAddress(ownCluster(world)?.clients ?? []) ? voteInfo : voteWarning;
+  const addresses = elsewhere.map((client) => client.address).toSorted();
+  return say(
+    'client_from_elsewhere',
+    node.address,
+    `The client of ${called(node)} at the arbiter comes from ${addresses.join(' and ')}, which is no address of that node. Unless its packets are translated on the way, somebody else has its certificate: revoke it and rotate.`,
+    { addresses },
+  );
+};
 
 /** The arbiter's vote for the node stands, and is ACK. */
 export const clientHasAck: NodeRule = (world, node) => {

@@ -6,7 +6,15 @@ import type { QnetdCluster, QnetdStatus } from '../corosync/tools/qnetd-tool.ts'
 import type { QuorumStatus } from '../corosync/tools/quorumtool.ts';
 import type { ToolReading } from '../corosync/tools/tool.ts';
 import { opinionOf } from './opinion.ts';
-import { ageMs, isFresh, type Inventory, type InventoryNode, type NodeView, type VoteEvidence } from './views.ts';
+import {
+  ageMs,
+  isFresh,
+  type ArbiterView,
+  type Inventory,
+  type InventoryNode,
+  type NodeView,
+  type VoteEvidence,
+} from './views.ts';
 
 /**
  * A reading with its freshness settled: only `seen` has a value, so that no rule can lean on anything stale
@@ -26,6 +34,8 @@ export interface NodeEvidence {
   readonly nodeId: NodeId | null;
   readonly quorum: Seen<QuorumStatus>;
   readonly device: Seen<QdeviceStatus>;
+  /** The address that it is registered under, and those that it was last heard to have. */
+  readonly addresses: readonly string[];
 }
 
 /** All that the rules may look at. */
@@ -83,6 +93,10 @@ const settleNode = (views: readonly NodeView[], { at, limits }: VoteEvidence): S
   return both(last ? { kind: 'stale', ageMs: ageMs(last, at) } : { kind: 'never' });
 };
 
+/** What a node pushes does not say where it may come from: whoever has stolen its token could. */
+const addressesIn = (view: NodeView): readonly string[] =>
+  isReading(view) && view.source !== 'push' ? (view.addresses ?? []) : [];
+
 /** The view of another machine or another cluster proves nothing about this one, however fresh it is. */
 const strangerIn = ({ quorum, device }: Sight, node: InventoryNode, inventory: Inventory): string | null => {
   const status = valueOf(quorum);
@@ -102,6 +116,7 @@ const nodeEvidence = (node: InventoryNode, evidence: VoteEvidence): NodeEvidence
     name: node.name ?? node.address,
     nodeId: node.nodeId ?? (found === null ? (valueOf(sight.quorum)?.nodeId ?? null) : null),
     ...(found === null ? sight : both({ kind: 'foreign', found })),
+    addresses: [node.address, ...views.flatMap(addressesIn)],
   };
 };
 
@@ -128,13 +143,17 @@ const doubtOf = (clusters: readonly QnetdCluster[], status: ToolReading<QnetdSta
       );
 };
 
-const settleArbiter = ({ arbiter, at, limits }: VoteEvidence): Seen<readonly QnetdCluster[]> => {
-  if (arbiter === null) return { kind: 'never' };
-  if (!isFresh(arbiter, at, limits.arbiterFreshMs)) return { kind: 'stale', ageMs: ageMs(arbiter, at) };
-  const { reading, status } = arbiter;
+/** What a view of the arbiter is worth while it is fresh. */
+export const seenAtArbiter = ({ reading, status }: Omit<ArbiterView, 'at'>): Seen<readonly QnetdCluster[]> => {
   if (status?.kind === 'down') return { kind: 'down', finding: status.finding };
   const doubt = reading.kind === 'known' ? doubtOf(reading.value, status) : null;
   return doubt ? { kind: 'unreadable', finding: doubt } : settle(reading);
+};
+
+const settleArbiter = ({ arbiter, at, limits }: VoteEvidence): Seen<readonly QnetdCluster[]> => {
+  if (arbiter === null) return { kind: 'never' };
+  const fresh = isFresh(arbiter, at, limits.arbiterFreshMs);
+  return fresh ? seenAtArbiter(arbiter) : { kind: 'stale', ageMs: ageMs(arbiter, at) };
 };
 
 const worth = (status: QuorumStatus): number => (opinionOf(status) === 'quorate' ? 1e9 : 0) + status.totalVotes;

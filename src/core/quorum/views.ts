@@ -41,7 +41,12 @@ export type NodeView = {
   /** Of a push: how far the node's clock was ahead of ours when it sent. It only informs; `at` is our own time of receipt. */
   readonly clockOffsetMs?: number;
 } & (
-  | { readonly quorum: ToolReading<QuorumStatus>; readonly device: ToolReading<QdeviceStatus> }
+  | {
+      readonly quorum: ToolReading<QuorumStatus>;
+      readonly device: ToolReading<QdeviceStatus>;
+      /** The addresses that the node has; left out where it was not asked. */
+      readonly addresses?: readonly string[];
+    }
   | { readonly unreachable: Finding }
 );
 

@@ -30,6 +30,7 @@ export const VOTE_FINDING_CODES = [
   'memberships_differ',
   'ring_ids_differ',
   'configured_nodes_differ',
+  'parity_flipped',
   'config_versions_differ',
   // whether a node was seen
   'node_not_read',
@@ -60,6 +61,7 @@ export const VOTE_FINDING_CODES = [
   'client_absent',
   'client_duplicated',
   'client_not_verified',
+  'client_from_elsewhere',
   'client_undecided',
   'client_vote_refused',
   'views_disagree',

@@ -6,16 +6,19 @@ import {
   membersAreOurs,
   membershipsAgree,
   onePartitionIsQuorate,
+  parityFitsTheDevice,
   ringIdsAgree,
 } from './agreement-rules.ts';
 import {
   arbiterRunsTheAlgorithm,
+  clientComesFromItsNode,
   clientHasAck,
   clientIsVerified,
   hasNoStrangers,
   hasOneClient,
   isListedOnce,
   nameIsUnique,
+  strangersAreVerified,
   viewsAgreeOnTheVote,
 } from './arbiter-rules.ts';
 import { valueOf, weigh, type NodeEvidence, type World } from './evidence.ts';
@@ -100,10 +103,12 @@ const clusterRules: readonly ClusterRule[] = [
   nameIsUnique,
   arbiterRunsTheAlgorithm,
   hasNoStrangers,
+  strangersAreVerified,
   membersAreOurs,
   membershipsAgree,
   ringIdsAgree,
   configuredNodesAreOurs,
+  parityFitsTheDevice,
   configVersionsAgree,
 ];
 
@@ -122,6 +127,7 @@ const nodeRules: readonly NodeRule[] = [
   deviceIsAsExpected,
   hasOneClient,
   clientIsVerified,
+  clientComesFromItsNode,
   clientHasAck,
   viewsAgreeOnTheVote,
 ];

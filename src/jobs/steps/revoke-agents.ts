@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RevokeAgentTokens } from '../../access/revoke-agent-tokens.ts';
 import { theJob } from '../../core/audit/actor.ts';
 import { Database } from '../../platform/database/database.ts';
+import { NewestViews } from '../../votes/newest-views.ts';
 import { VotesStore } from '../../votes/votes.store.ts';
 import { planned, type Step, type StepWork } from '../step.ts';
 
@@ -24,12 +25,14 @@ export class RevokeAgents implements Step<Input, null> {
     private readonly database: Database,
     private readonly revoke: RevokeAgentTokens,
     private readonly votes: VotesStore,
+    private readonly views: NewestViews,
   ) {}
 
   async do({ job, input }: StepWork<Input, null>): Promise<null> {
     await this.database.write(async (tx) => {
       await this.revoke.ofCluster(tx, theJob(job.id), input.clusterId);
       await this.votes.forgetReports(tx, input.nodeIds);
+      tx.afterCommit(() => this.views.forgetReports(input.nodeIds));
     });
     return null;
   }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isCidr } from '../webhook/addresses.ts';
 import { readSmtp, type SmtpConfig } from './smtp-config.ts';
+import type { Cadence } from '../../core/quorum/cadence.ts';
+import { SECOND_MS } from '../../core/time.ts';
 
 /** The service's configuration, read once at boot from the environment. */
 export interface Config {
@@ -20,6 +22,8 @@ export interface Config {
   readonly webhookAllow: readonly string[];
   /** The mail server, or null: then no e-mail is sent. */
   readonly smtp: SmtpConfig | null;
+  /** How often arbiters and nodes are looked at. */
+  readonly cadence: Cadence;
 }
 
 export type Role = 'all' | 'api' | 'worker';
@@ -60,6 +64,14 @@ const cidrs = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
+/** Whole seconds within bounds, in milliseconds. */
+const seconds = (least: number, most: number) =>
+  z.string().transform((text, context) => {
+    const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value * SECOND_MS;
+    context.addIssue({ code: 'custom', message: `must be a whole number of seconds from ${least} to ${most}` });
+    return z.NEVER;
+  });
 
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
@@ -77,6 +89,8 @@ const environment = z.object({
   UMPIRE_SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   UMPIRE_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
   UMPIRE_MAIL_FROM: z.string().optional(),
+  UMPIRE_ARBITER_EVERY_SECONDS: z.string().default('5').pipe(seconds(1, 300)),
+  UMPIRE_NODES_EVERY_SECONDS: z.string().default('60').pipe(seconds(5, 3600)),
 });
 
 export type ConfigResult =
@@ -115,6 +129,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       role: values.UMPIRE_ROLE,
       webhookAllow: values.UMPIRE_WEBHOOK_ALLOW ?? [],
       smtp: mail.smtp,
+      cadence: {
+        arbiterEveryMs: values.UMPIRE_ARBITER_EVERY_SECONDS,
+        nodesEveryMs: values.UMPIRE_NODES_EVERY_SECONDS,
+      },
     },
   };
 };

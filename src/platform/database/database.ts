@@ -38,6 +38,11 @@ export class Database {
     this.pass = oneWriter ? (work) => shared.pass(work) : (work) => writer.transaction(work);
   }
 
+  /** Whether other processes may write here too, so that what one of them remembers may be old. */
+  get isShared(): boolean {
+    return !this.sources.oneWriter;
+  }
+
   /** Reads what is committed; never waits for a writer. */
   get read(): Session {
     return { manager: this.sources.reader.manager };

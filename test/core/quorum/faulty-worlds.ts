@@ -40,6 +40,12 @@ const elsewhere = 9 as NodeId;
 
 /** One fault at a time: each alone must forbid `ok`. */
 export const singleFaults: readonly SingleFault[] = [
+  {
+    world: 'the client of node 2 comes from an address that is no node’s',
+    fault: withClient(2, { address: '10.66.6.6' }),
+    state: 'at-risk',
+    says: 'client_from_elsewhere',
+  },
   { world: 'the arbiter was never read', fault: withoutArbiter, state: 'at-risk', says: 'arbiter_not_read' },
   { world: "the arbiter's view is stale", fault: staleArbiter, state: 'at-risk', says: 'arbiter_view_stale' },
   {

@@ -139,7 +139,7 @@ onEachDatabase('alerts over the API', (start) => {
     await app.pass();
     expect(await one('job_frozen')).toMatchObject({ state: 'open', jobId: job.id, findings: [{ code: 'job_frozen' }] });
     expect(app.notices.at(-1)?.data).toMatchObject({ links: { job: `/v1/jobs/${job.id}` } });
-    await app.database.write((tx) => jobs.updateJob(tx, { ...job, state: 'undone' }));
+    await app.database.write((tx) => jobs.updateJob(tx, { ...job, state: 'undone', version: 2 }));
     await app.pass();
     expect(await one('job_frozen')).toMatchObject({ state: 'resolved', resolution: 'healthy' });
   });

@@ -24,6 +24,7 @@ describe('the configuration', () => {
       role: 'all',
       webhookAllow: [],
       smtp: null,
+      cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
     });
   });
 
@@ -49,6 +50,20 @@ describe('the configuration', () => {
     'refuses to listen on "%s"',
     (text) => {
       expect(problems({ UMPIRE_LISTEN: text })).toEqual([expect.stringMatching(/^UMPIRE_LISTEN must be ADDRESS:PORT/)]);
+    },
+  );
+
+  it('takes how often to look in whole seconds', () => {
+    const { cadence } = config({ UMPIRE_ARBITER_EVERY_SECONDS: '10', UMPIRE_NODES_EVERY_SECONDS: '3600' });
+    expect(cadence).toEqual({ arbiterEveryMs: 10_000, nodesEveryMs: 3_600_000 });
+  });
+
+  it.each(['0', '301', '1.5', '-5', '5s', 'Infinity', ''.padEnd(9, '1')])(
+    'refuses to look each "%s" seconds',
+    (text) => {
+      expect(problems({ UMPIRE_ARBITER_EVERY_SECONDS: text })).toEqual([
+        'UMPIRE_ARBITER_EVERY_SECONDS must be a whole number of seconds from 1 to 300',
+      ]);
     },
   );
 
