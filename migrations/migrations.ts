@@ -4,6 +4,7 @@ import { Offboarding1764000002000 } from './1764000002000-offboarding.ts';
 import { Installation1764000003000 } from './1764000003000-installation.ts';
 import { IdOfWhatAKeyedRequestMakes1764000004000 } from './1764000004000-id-of-what-a-keyed-request-makes.ts';
 import { JudgedVotes1764000005000 } from './1764000005000-judged-votes.ts';
+import { MaintenanceWindows1764000007000 } from './1764000007000-maintenance-windows.ts';
 
 /** Every migration, oldest first. One that was released is never changed: a new one follows it. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Installation1764000003000,
   IdOfWhatAKeyedRequestMakes1764000004000,
   JudgedVotes1764000005000,
+  MaintenanceWindows1764000007000,
 ];

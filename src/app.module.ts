@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino';
 import { AccessModule } from './access/access.module.ts';
 import { ArbitersModule } from './arbiters/arbiters.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
+import { AvailabilityModule } from './availability/availability.module.ts';
 import { CertificatesModule } from './certificates/certificates.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
@@ -11,6 +12,7 @@ import { FreezeModule } from './freeze/freeze.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { MaintenanceModule } from './maintenance/maintenance.module.ts';
 import { logModule } from './platform/log/log.module.ts';
 import { PlatformModule, type Surroundings } from './platform/platform.module.ts';
 import { QueueModule } from './platform/queue/queue.module.ts';
@@ -19,7 +21,7 @@ import { VotesModule } from './votes/votes.module.ts';
 /** The rooms, in the order in which they may lean on each other. */
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
-  ...[ClustersModule, CertificatesModule, VotesModule, FreezeModule, JobsModule],
+  ...[ClustersModule, CertificatesModule, VotesModule, MaintenanceModule, AvailabilityModule, FreezeModule, JobsModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */

@@ -11,6 +11,7 @@ import { HostKey } from './hosts/host-key.entity.ts';
 import { InstallationRow } from './hosts/installation.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
 import { Job, JobEvent, JobStep, Lease, TranscriptEntry } from './jobs/job.entity.ts';
+import { MaintenanceWindowRow } from './maintenance/maintenance-window.entity.ts';
 import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
 
 /** Every table. */
@@ -19,6 +20,7 @@ export const ENTITIES = [
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
   ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
+  MaintenanceWindowRow,
 ];
 
 type Table = abstract new () => object;

@@ -22,6 +22,8 @@ const ORDER: readonly (readonly string[])[] = [
   ['arbiters'],
   ['clusters'],
   ['certificates', 'votes'],
+  ['maintenance'],
+  ['availability'],
   ['freeze'],
   ['jobs'],
 ];
@@ -131,7 +133,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance, availability, freeze, jobs',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];
