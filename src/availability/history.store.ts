@@ -13,15 +13,16 @@ const PIECE = 2_000;
 /** The transitions of one cluster, without their reasons but where those are asked for. */
 @Injectable()
 export class HistoryStore {
-  /** Every change from the last one before the period that made the vote present, oldest first. */
+  /** Every change from the last one before the period that made the vote present to the first one after it, oldest first. */
   async changes(session: Session, scope: Scope, clusterId: string, { from, to }: Period): Promise<PresenceChange[]> {
     const begin = await this.lastPresent(session, scope, clusterId, from);
     const changes: PresenceChange[] = [];
     for (;;) {
       const piece = await this.piece(session, scope, clusterId, changes.at(-1) ?? { at: begin, id: '' }, to);
       changes.push(...piece);
-      if (piece.length < PIECE) return changes;
+      if (piece.length < PIECE) break;
     }
+    return [...changes, ...(await this.next(session, scope, clusterId, to))];
   }
 
   /** The reasons of these transitions, by their ids. */
@@ -46,6 +47,11 @@ export class HistoryStore {
     return row?.at ?? 0;
   }
 
+  private async next(session: Session, scope: Scope, clusterId: string, from: Instant): Promise<PresenceChange[]> {
+    const query = this.of(session, scope, clusterId).andWhere('t.at >= :from', { from });
+    return changesOf(await query.orderBy({ 't.at': 'ASC', 't.id': 'ASC' }).limit(1).getMany());
+  }
+
   private async piece(
     session: Session,
     scope: Scope,
@@ -59,7 +65,7 @@ export class HistoryStore {
       .orderBy({ 't.at': 'ASC', 't.id': 'ASC' })
       .limit(PIECE)
       .getMany();
-    return rows.map(({ id, at, presence, to: state }) => ({ id, at, presence, state }));
+    return changesOf(rows);
   }
 
   private of(session: Session, scope: Scope, clusterId: string) {
@@ -72,3 +78,6 @@ export class HistoryStore {
       : query;
   }
 }
+
+const changesOf = (rows: readonly VoteTransition[]): PresenceChange[] =>
+  rows.map(({ id, at, presence, to: state }) => ({ id, at, presence, state }));

@@ -65,8 +65,8 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap, BeforeAp
   }
 
   private async sweepAll(): Promise<void> {
-    const { votes, hostKeys, readings } = this.work;
-    for (const part of [() => this.wakeJobs(), () => votes.schedule(), () => hostKeys.run(), () => readings.run()])
+    const { votes, hostKeys, history } = this.work;
+    for (const part of [() => this.wakeJobs(), () => votes.schedule(), () => hostKeys.run(), () => history.run()])
       await part().catch((thrown: unknown) => this.complain(thrown, 'a sweep'));
   }
 

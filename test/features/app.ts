@@ -76,6 +76,8 @@ export const startApp = async (options: TestOptions = {}): Promise<TestApp> => {
     databaseUrl: null,
     redisUrl: null,
     role: 'all',
+    readingsDays: 7,
+    transitionsDays: 1826,
     ...options.config,
   };
   const { clock = new TestClock() } = options;

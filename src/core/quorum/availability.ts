@@ -11,8 +11,8 @@ export interface AvailabilityQuestion {
   /** `to` is exclusive, and not in the future. */
   readonly period: Period;
   /**
-   * Oldest first: every change in the period, and those before it from the last one on that made the vote present (so
-   * that an outage that began before the period keeps its beginning).
+   * Oldest first: every change in the period, those before it from the last one on that made the vote present (so that an
+   * outage that began before the period keeps its beginning), and the first one after it.
    */
   readonly changes: readonly PresenceChange[];
   /** Until when what the last change says is backed by views; afterwards nothing is known. Null: not beyond the change itself. */

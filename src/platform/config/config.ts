@@ -14,6 +14,10 @@ export interface Config {
   /** `redis://…`, or null for the embedded queue. */
   readonly redisUrl: string | null;
   readonly role: Role;
+  /** For how many days raw readings are kept. */
+  readonly readingsDays: number;
+  /** For how many days changes of the vote are kept. */
+  readonly transitionsDays: number;
 }
 
 export type Role = 'all' | 'api' | 'worker';
@@ -45,6 +49,14 @@ const url = (schemes: readonly string[]) =>
       `must be a URL that begins with ${schemes.join('// or ')}//`,
     );
 
+/** A whole number of days. */
+const days = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number of days')
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= most, `must be between 1 and ${most} days`);
+
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
   UMPIRE_LISTEN: z.string().default('127.0.0.1:8750').pipe(listen),
@@ -57,6 +69,8 @@ const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:', 'redis+unix:', 'unix:']).optional(),
   UMPIRE_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  UMPIRE_READINGS_DAYS: z.string().default('7').pipe(days(3_660)),
+  UMPIRE_TRANSITIONS_DAYS: z.string().default('1826').pipe(days(36_600)),
 });
 
 export type ConfigResult =
@@ -92,6 +106,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       databaseUrl: values.DATABASE_URL ?? null,
       redisUrl: values.REDIS_URL ?? null,
       role: values.UMPIRE_ROLE,
+      readingsDays: values.UMPIRE_READINGS_DAYS,
+      transitionsDays: values.UMPIRE_TRANSITIONS_DAYS,
     },
   };
 };

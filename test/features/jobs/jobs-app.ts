@@ -51,6 +51,8 @@ export interface Wishes {
   readonly confirmed?: boolean;
   /** How the service is started. */
   readonly app?: TestOptions;
+  /** Starts it, where that is to be on another database. */
+  readonly start?: (options: TestOptions) => Promise<TestApp>;
 }
 
 const PATIENCE_MS = 25_000;
@@ -60,8 +62,9 @@ export const startJobsApp = async ({
   prepared = true,
   confirmed = true,
   app: options = {},
+  start = startApp,
 }: Wishes = {}): Promise<JobsApp> => {
-  const app = await startApp(options);
+  const app = await start(options);
   const hosts = new FakeHosts(nodeCount, app.clock);
   app.ssh.answer = (target, options) => hosts.connect(target, options);
   const hostKeyFingerprint = confirmed ? FINGERPRINT : undefined;
