@@ -16,12 +16,22 @@ import { MaintenanceModule } from './maintenance/maintenance.module.ts';
 import { logModule } from './platform/log/log.module.ts';
 import { PlatformModule, type Surroundings } from './platform/platform.module.ts';
 import { QueueModule } from './platform/queue/queue.module.ts';
+import { RiskModule } from './risk/risk.module.ts';
 import { VotesModule } from './votes/votes.module.ts';
 
 /** The rooms, in the order in which they may lean on each other. */
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
-  ...[ClustersModule, CertificatesModule, VotesModule, MaintenanceModule, AvailabilityModule, FreezeModule, JobsModule],
+  ...[
+    ClustersModule,
+    CertificatesModule,
+    VotesModule,
+    MaintenanceModule,
+    RiskModule,
+    AvailabilityModule,
+    FreezeModule,
+    JobsModule,
+  ],
 ];
 
 /** The embedded queue's own database, in the data directory. */

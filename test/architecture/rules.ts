@@ -22,7 +22,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['arbiters'],
   ['clusters'],
   ['certificates', 'votes'],
-  ['maintenance'],
+  ['maintenance', 'risk'],
   ['availability'],
   ['freeze'],
   ['jobs'],
@@ -133,7 +133,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance, availability, freeze, jobs',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance and risk, availability, freeze, jobs',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];
