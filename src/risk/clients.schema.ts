@@ -47,9 +47,13 @@ export const clientPageSchema = pageOf(clientSchema).extend({
   ),
 });
 
+/** qnetd listens on IPv6 and prints IPv4 clients as mapped addresses (RFC 4291, 2.5.5.2). */
+const MAPPED = /^::ffff:(?=\d+\.)/;
+
 const presentClient = ({ instanceId, clusterName, cluster, client }: ClientRow) => ({
   ...{ instanceId, clusterName, clusterId: cluster?.id ?? null, customerId: cluster?.customerId ?? null },
   ...client,
+  address: client.address.replace(MAPPED, ''),
 });
 
 const presentView = ({ instance, view, isFresh }: InstanceView, isWhole: boolean, now: Instant) => ({
