@@ -8,6 +8,7 @@ import { AvailabilityModule } from './availability/availability.module.ts';
 import { CertificatesModule } from './certificates/certificates.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
+import { FleetModule } from './fleet/fleet.module.ts';
 import { FreezeModule } from './freeze/freeze.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
@@ -22,16 +23,8 @@ import { VotesModule } from './votes/votes.module.ts';
 /** The rooms, in the order in which they may lean on each other. */
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
-  ...[
-    ClustersModule,
-    CertificatesModule,
-    VotesModule,
-    MaintenanceModule,
-    RiskModule,
-    AvailabilityModule,
-    FreezeModule,
-    JobsModule,
-  ],
+  ...[ClustersModule, CertificatesModule, VotesModule, MaintenanceModule, RiskModule, AvailabilityModule],
+  ...[FreezeModule, JobsModule, FleetModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */

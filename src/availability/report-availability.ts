@@ -4,7 +4,8 @@ import { ClustersStore } from '../clusters/clusters.store.ts';
 import type { Finding } from '../core/finding.ts';
 import { availability, type Availability } from '../core/quorum/availability.ts';
 import type { Incident } from '../core/quorum/incidents.ts';
-import { SECOND_MS, type Clock, type Instant, type Period } from '../core/time.ts';
+import { JUDGING_MS } from '../core/quorum/state-now.ts';
+import { type Clock, type Instant, type Period } from '../core/time.ts';
 import { MaintenanceStore } from '../maintenance/maintenance.store.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { Database } from '../platform/database/database.ts';
@@ -15,9 +16,6 @@ import { HistoryStore } from './history.store.ts';
 
 /** An answer shows no more outages than this, the last ones; vote-history has every change. */
 const MOST_INCIDENTS = 500;
-
-/** The watch needs a moment to judge anew when views have just gone stale: so near to now the account ends there instead. */
-const JUDGING_MS = 5 * SECOND_MS;
 
 export interface ShownIncident extends Incident {
   readonly findings: readonly Finding[];
@@ -82,6 +80,7 @@ export class ReportAvailability {
 
 const subjectOf = ({ id, customerId, arbiterId }: Cluster) => ({ clusterId: id, customerId, arbiterId });
 
+/** Views that have stopped counting just now are being judged anew: the account ends there instead. */
 const endOf = ({ from, to }: Period, now: Instant, evidenceUntil: Instant | null): Instant => {
   const isJustStale = evidenceUntil !== null && evidenceUntil < now && now - evidenceUntil <= JUDGING_MS;
   return Math.max(from, Math.min(to, isJustStale ? evidenceUntil : now)) as Instant;

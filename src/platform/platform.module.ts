@@ -6,6 +6,7 @@ import { Keyring } from './crypto/kek.ts';
 import type { Database } from './database/database.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { MeasuredSsh } from './ssh/measured-ssh.ts';
 import { SSH, type Ssh } from './ssh/ssh.ts';
 
 /** What is opened before the application is: each of it stands for something outside of the process. */
@@ -29,7 +30,7 @@ export class PlatformModule {
         { provide: CONFIG, useValue: config },
         { provide: CLOCK, useValue: clock },
         { provide: Keyring, useValue: keyring },
-        { provide: SSH, useValue: ssh },
+        { provide: SSH, useFactory: (metrics: Metrics) => new MeasuredSsh(ssh, metrics), inject: [Metrics] },
         Metrics,
       ],
       exports: [CONFIG, CLOCK, Keyring, SSH, Metrics],

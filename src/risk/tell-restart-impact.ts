@@ -8,13 +8,14 @@ import {
   type Impact,
   type RestartImpact,
 } from '../core/quorum/restart-impact.ts';
+import { stateNow } from '../core/quorum/state-now.ts';
 import type { Clock, Instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { Database } from '../platform/database/database.ts';
 import { EVERYTHING } from '../platform/database/scope.ts';
 import type { Caller } from '../platform/http/caller.ts';
 import { AssessVote } from '../votes/assess-vote.ts';
-import { stateNow } from './known-vote.ts';
+
 import { NewestViews, type InstanceView } from './newest-views.ts';
 import type { ServedCluster } from './risk.store.ts';
 import { ServedArbiters, type ServedArbiter } from './served-arbiters.ts';

@@ -26,6 +26,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['availability'],
   ['freeze'],
   ['jobs'],
+  ['fleet'],
 ];
 /** Tells of the process itself and leans on platform alone. */
 const HEALTH = 'health';
@@ -133,7 +134,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance and risk, availability, freeze, jobs',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance and risk, availability, freeze, jobs, fleet',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];
