@@ -50,14 +50,14 @@ export class FleetSeries {
   }
 
   instance({ arbiter, instance, row }: InstanceHealth): void {
-    const labels = labelText({ arbiter, instance });
+    const labels = labelText({ arbiter, qnetd: instance });
     this.#arbiters.set(`${labels},state="${row?.state ?? 'unknown'}"`, 1);
     if (row?.clients != null) this.#clients.set(labels, row.clients);
     if (row) this.#ages.set(`${labels},source="arbiter"`, this.#age(row.judgedAt));
   }
 
   certificate({ purpose, arbiter, instance, notAfter }: OwnCertificate): void {
-    this.#certificates.set(labelText({ arbiter, instance, purpose }), this.#daysTo(notAfter));
+    this.#certificates.set(labelText({ arbiter, qnetd: instance, purpose }), this.#daysTo(notAfter));
   }
 
   jobs({ kind, state, jobs }: JobCount): void {

@@ -55,14 +55,12 @@ describe('the figures for Prometheus', () => {
       clients: 7,
     });
     const ages = await lines('umpire_view_age_seconds');
-    expect(ages).toContain('umpire_view_age_seconds{arbiter="north",instance="shared",source="arbiter"} 42');
+    expect(ages).toContain('umpire_view_age_seconds{arbiter="north",qnetd="shared",source="arbiter"} 42');
     expect(ages.filter((line) => line.includes('source="node"'))).toHaveLength(1);
     expect(await lines('umpire_arbiter_state')).toEqual([
-      'umpire_arbiter_state{arbiter="north",instance="shared",state="degraded"} 1',
+      'umpire_arbiter_state{arbiter="north",qnetd="shared",state="degraded"} 1',
     ]);
-    expect(await lines('umpire_arbiter_clients')).toEqual([
-      'umpire_arbiter_clients{arbiter="north",instance="shared"} 7',
-    ]);
+    expect(await lines('umpire_arbiter_clients')).toEqual(['umpire_arbiter_clients{arbiter="north",qnetd="shared"} 7']);
   });
 
   it('tell how many days the first of a cluster’s installed certificates has left', async () => {
