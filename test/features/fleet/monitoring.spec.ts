@@ -87,6 +87,13 @@ describe('the dashboard and the alert rules', () => {
     expect(alerts.filter((alert) => !seen.includes(alert))).toEqual([]);
   });
 
+  it('are told of in the document, each figure of ours by its name', () => {
+    const document = readFileSync(join(DOCKER, '../docs/metrics.md'), 'utf8');
+    const ours = [...told.keys()].filter((name) => name.startsWith('umpire_'));
+    expect(ours.length).toBeGreaterThan(15);
+    expect(ours.filter((name) => !document.includes(`\`${name}`))).toEqual([]);
+  });
+
   it('each panel asks the source that is provisioned', () => {
     const [uid] = all(textOf('grafana/provisioning/datasources/prometheus.yaml'), /uid: (\S+)/g);
     expect(panels.length).toBeGreaterThan(15);
