@@ -69,13 +69,11 @@ export class FleetSeries {
     this.#read.set('', read ? 1 : 0);
   }
 
-  /** One text for each family. */
-  texts(): string[] {
-    const families = [
+  families(): readonly GaugeFamily[] {
+    return [
       ...[this.#state, this.#since, this.#losses, this.#ages, this.#certificates],
       ...[this.#arbiters, this.#clients, this.#jobs, this.#frozen, this.#read],
     ];
-    return families.map((family) => family.text());
   }
 
   #lossesOf(labels: string, withArbiter: number | null, withoutArbiter: number | null): void {
