@@ -52,7 +52,7 @@ export class FleetSeries {
   instance({ arbiter, instance, row }: InstanceHealth): void {
     const labels = labelText({ arbiter, qnetd: instance });
     this.#arbiters.set(`${labels},state="${row?.state ?? 'unknown'}"`, 1);
-    if (row?.clients != null) this.#clients.set(labels, row.clients);
+    if (row && row.clients !== null) this.#clients.set(labels, row.clients);
     if (row) this.#ages.set(`${labels},source="arbiter"`, this.#age(row.judgedAt));
   }
 

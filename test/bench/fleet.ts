@@ -150,11 +150,11 @@ const { readConfig } = await built<{ readConfig: (env: object) => { config: obje
 
 const data = mkdtempSync(join(tmpdir(), 'umpire-bench-fleet-'));
 const env = { UMPIRE_DATA: data, UMPIRE_ADMIN_TOKEN: TOKEN };
-const { app, close } = await createApp(readConfig(env).config, { log: { write: () => undefined } });
+const umpire = await createApp(readConfig(env).config, { log: { write: () => undefined } });
 try {
   // Behind its back, and measured before its next sweep, a minute after the start, would plan looks at all of them.
   const { clusterId } = fill(join(data, 'umpire.sqlite'));
-  const use = <T>(token: unknown): T => app.get<T>(token, { strict: false });
+  const use = <T>(token: unknown): T => umpire.app.get<T>(token, { strict: false });
   const everybody = { scope: { kind: 'all' } };
   const now = Date.now();
   const month = { from: now - 30 * DAY, to: now };
@@ -174,6 +174,6 @@ try {
   mkdirSync(join(PROJECT, 'bench-results'), { recursive: true });
   writeFileSync(join(PROJECT, 'bench-results/fleet.json'), `${JSON.stringify(results, null, 2)}\n`);
 } finally {
-  await close();
+  await umpire.close();
   rmSync(data, { recursive: true, force: true });
 }
