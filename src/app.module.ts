@@ -5,25 +5,28 @@ import { AccessModule } from './access/access.module.ts';
 import { AlertsModule } from './alerts/alerts.module.ts';
 import { ArbitersModule } from './arbiters/arbiters.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
+import { AvailabilityModule } from './availability/availability.module.ts';
 import { CertificatesModule } from './certificates/certificates.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
+import { FleetModule } from './fleet/fleet.module.ts';
 import { FreezeModule } from './freeze/freeze.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
 import { NotificationsModule } from './notifications/notifications.module.ts';
+import { MaintenanceModule } from './maintenance/maintenance.module.ts';
 import { logModule } from './platform/log/log.module.ts';
 import { PlatformModule, type Surroundings } from './platform/platform.module.ts';
 import { QueueModule } from './platform/queue/queue.module.ts';
+import { RiskModule } from './risk/risk.module.ts';
 import { VotesModule } from './votes/votes.module.ts';
 
 /** The rooms, in the order in which they may lean on each other. */
 const ROOMS = [
   ...[AuditModule, CustomersModule, AccessModule, HostsModule, ArbitersModule],
-  ...[ClustersModule, CertificatesModule, VotesModule, FreezeModule, JobsModule],
-  ...[NotificationsModule],
-  ...[AlertsModule],
+  ...[ClustersModule, CertificatesModule, VotesModule, MaintenanceModule, RiskModule, AvailabilityModule],
+  ...[FreezeModule, JobsModule, NotificationsModule, AlertsModule, FleetModule],
 ];
 
 /** The embedded queue's own database, in the data directory. */

@@ -13,6 +13,7 @@ import { HostKey } from './hosts/host-key.entity.ts';
 import { InstallationRow } from './hosts/installation.entity.ts';
 import { SshCredential } from './hosts/ssh-credential.entity.ts';
 import { Job, JobEvent, JobStep, Lease, TranscriptEntry } from './jobs/job.entity.ts';
+import { MaintenanceWindowRow } from './maintenance/maintenance-window.entity.ts';
 import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from './votes/vote.entity.ts';
 import { Delivery, DeliveryAttempt, NoticeRow } from './notifications/delivery.entity.ts';
 import { MailRecipient } from './notifications/mail-recipient.entity.ts';
@@ -23,7 +24,7 @@ export const ENTITIES = [
   ...[Customer, CustomerRef, Token, AgentToken, IdempotentAnswer, AuditEventRow],
   ...[InstallationRow, SshCredential, HostKey, Arbiter, QnetdInstance, Cluster, Node],
   ...[CertificateAuthority, Certificate, Job, JobStep, JobEvent, TranscriptEntry, Lease, Freeze],
-  ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition],
+  ...[Reading, VoteStateRow, InstanceStateRow, VoteTransition, MaintenanceWindowRow],
   ...[Webhook, MailRecipient, NoticeRow, Delivery, DeliveryAttempt],
   ...[Alert, PendingAlert, AlertRuleRow],
 ];

@@ -88,7 +88,7 @@ describe('the compose file', () => {
   const services = all(under('services', 0), /^ {2}([a-z]+):$/gm);
 
   it('has an api and a worker beside their database and queue', () => {
-    expect(services).toEqual(['api', 'worker', 'postgres', 'redis']);
+    expect(services).toEqual(['api', 'worker', 'postgres', 'redis', 'prometheus', 'grafana']);
     for (const role of ['api', 'worker']) expect(under(role, 1)).toContain(`UMPIRE_ROLE: ${role}\n`);
   });
 
@@ -119,7 +119,22 @@ describe('the compose file', () => {
     expect(textOf('docker/.gitignore').split('\n')).toEqual(expect.arrayContaining(['.env', 'secrets/']));
   });
 
-  it('publishes the api on loopback alone', () => {
-    expect(all(COMPOSE, /ports: \[(.+)\]/g)).toEqual([`'127.0.0.1:8750:8750'`]);
+  it('publishes the api and the dashboard on loopback alone', () => {
+    expect(all(COMPOSE, /ports: \[(.+)\]/g)).toEqual([`'127.0.0.1:8750:8750'`, `'127.0.0.1:3000:3000'`]);
+  });
+
+  it('begins Prometheus and Grafana only where they are asked for, with files that are there', () => {
+    for (const service of ['prometheus', 'grafana']) expect(under(service, 1)).toContain('profiles: [monitoring]\n');
+    for (const service of ['api', 'worker', 'postgres', 'redis']) expect(under(service, 1)).not.toContain('profiles:');
+    const files = all(under('configs', 0), /file: \.\/(\S+)/g);
+    expect(files.length).toBeGreaterThan(4);
+    expect(files.filter((file) => !existsSync(join(ROOT, 'docker', file)))).toEqual([]);
+    const named = all(under('configs', 0), /^ {2}([a-z-]+):$/gm);
+    expect(all(COMPOSE, /- source: (\S+)/g)).toEqual(named);
+  });
+
+  it('has Prometheus scrape each process of the service, on the port that it listens on', () => {
+    const [targets = ''] = all(textOf('docker/prometheus/prometheus.yml'), /targets: \[(.+)\]/g);
+    expect(all(targets, /'([^']+)'/g)).toEqual(['api:8750', 'worker:8750']);
   });
 });

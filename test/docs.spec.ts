@@ -48,7 +48,10 @@ const codesIn = (path: string): string[] => {
   ];
 };
 
-const CODES = new Set<string>([...VOTE_FINDING_CODES, ...SOURCES.flatMap(codesIn)]);
+/** Figures for Prometheus have names of the same form. */
+const isMetric = (code: string): boolean => code.startsWith('umpire_');
+
+const CODES = new Set<string>([...VOTE_FINDING_CODES, ...SOURCES.flatMap(codesIn).filter((code) => !isMetric(code))]);
 const PAGES = ['README.md', 'CHANGELOG.md', 'src/README.md', 'test/lab/README.md', ...filesIn('docs')].filter((path) =>
   path.endsWith('.md'),
 );

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ArbitersModule } from '../arbiters/arbiters.module.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
+import { MaintenanceModule } from '../maintenance/maintenance.module.ts';
 import { NotificationsModule } from '../notifications/notifications.module.ts';
 import { AlertRulesController } from './alert-rules.controller.ts';
 import { AlertRulesStore } from './alert-rules.store.ts';
@@ -11,7 +12,6 @@ import { ChangeRule } from './change-rule.ts';
 import { ChangeTicket } from './change-ticket.ts';
 import { EvaluateSubject } from './evaluate-subject.ts';
 import { KeepAlerts } from './keep-alerts.ts';
-import { MaintenanceCalendar } from './maintenance-calendar.ts';
 import { ReadRules } from './read-rules.ts';
 import { CertificatesSource } from './sources/certificates.ts';
 import { InstancesSource } from './sources/instances.ts';
@@ -24,14 +24,13 @@ import { WatchedStore } from './watched.store.ts';
 import { WeighAlerts } from './weigh-alerts.ts';
 
 @Module({
-  imports: [CustomersModule, ArbitersModule, ClustersModule, NotificationsModule],
+  imports: [CustomersModule, ArbitersModule, ClustersModule, MaintenanceModule, NotificationsModule],
   controllers: [AlertsController, AlertRulesController],
   providers: [
     ...[AlertsStore, AlertRulesStore, WatchedStore],
     ...[VotesSource, InstancesSource, JobsSource, CertificatesSource, UnwatchedSource],
     ...[WeighAlerts, KeepAlerts, TellAlert, EvaluateSubject, WatchAlerts],
     ...[ReadRules, ChangeRule, ChangeTicket],
-    { provide: MaintenanceCalendar, useFactory: (): MaintenanceCalendar => ({ windowsOf: () => Promise.resolve([]) }) },
   ],
   exports: [AlertsStore],
 })

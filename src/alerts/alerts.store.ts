@@ -58,6 +58,18 @@ export class AlertsStore {
     return [...new Map(subjects.map((subject) => [`${subject.kind} ${subject.id}`, subject])).values()];
   }
 
+  /** How many alerts are open, by their severity. */
+  async countOpen(session: Session, scope: Scope): Promise<readonly (readonly [AlertSeverity, number])[]> {
+    const rows = await session.manager
+      .createQueryBuilder(Alert, 'a')
+      .select('a.severity', 'severity')
+      .addSelect('COUNT(*)', 'alerts')
+      .where({ openKey: Not(IsNull()), ...ownedBy(scope) })
+      .groupBy('a.severity')
+      .getRawMany<{ severity: AlertSeverity; alerts: string | number }>();
+    return rows.map(({ severity, alerts }) => [severity, Number(alerts)]);
+  }
+
   async insert(tx: Transaction, alert: Alert): Promise<void> {
     await insertRows(tx, Alert, alert);
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { earliestOf, judgeAlert, type AlertChange, type OnRecord } from '../core/alerts/judge.ts';
-import type { MaintenanceWindow } from '../core/alerts/maintenance.ts';
+import type { MaintenanceWindow } from '../core/maintenance/window.ts';
 import { rulesInForce, type RuleInForce } from '../core/alerts/settings.ts';
 import { dedupKeyOf, type AlertSubject, type Symptom } from '../core/alerts/symptom.ts';
 import type { Instant } from '../core/time.ts';
@@ -9,7 +9,7 @@ import type { Alert } from './alert.entity.ts';
 import { AlertRulesStore } from './alert-rules.store.ts';
 import type { AlertSource, Look } from './alert-source.ts';
 import { AlertsStore, type Known } from './alerts.store.ts';
-import { MaintenanceCalendar, type MaintainedThing } from './maintenance-calendar.ts';
+import { MaintenanceStore, type WindowSubject } from '../maintenance/maintenance.store.ts';
 
 /** What is to be written down of one rule and one subject. */
 export interface Move {
@@ -34,7 +34,7 @@ export class WeighAlerts {
   constructor(
     private readonly alerts: AlertsStore,
     private readonly settings: AlertRulesStore,
-    private readonly calendar: MaintenanceCalendar,
+    private readonly calendar: MaintenanceStore,
   ) {}
 
   async run(session: Session, source: AlertSource, subject: AlertSubject, now: Instant): Promise<Weighed> {
@@ -56,7 +56,7 @@ export class WeighAlerts {
   }
 }
 
-const maintained = ({ clusterId, customerId, arbiterId }: Look): MaintainedThing =>
+const maintained = ({ clusterId, customerId, arbiterId }: Look): WindowSubject =>
   clusterId === null || customerId === null ? { arbiterId } : { clusterId, customerId, arbiterId };
 
 const isBad = ({ verdict }: Symptom): boolean => verdict === 'bad';

@@ -27,3 +27,24 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** A stretch of time; `to` is exclusive. */
+export interface Period {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/**
+ * A calendar month in UTC.
+ * @param text `2026-11`
+ * @returns null where that names no month
+ */
+export const monthOf = (text: string): Period | null => {
+  const [, year = '', month = ''] = /^([2-9]\d{3})-(0[1-9]|1[0-2])$/.exec(text) ?? [];
+  if (year === '') return null;
+  const begin = (index: number): Instant => instant(Date.UTC(Number(year), index, 1));
+  return { from: begin(Number(month) - 1), to: begin(Number(month)) };
+};
+
+/** `2026-11`: the month that a moment lies in, in UTC. */
+export const monthName = (at: Instant): string => iso(at).slice(0, 7);

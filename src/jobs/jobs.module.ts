@@ -64,5 +64,6 @@ import { Transcriber } from './transcriber.ts';
     SweptWork,
     SweepJobs,
   ],
+  exports: [JobEnds],
 })
 export class JobsModule {}

@@ -67,8 +67,8 @@ export class SweepJobs implements OnModuleInit, OnApplicationBootstrap, BeforeAp
 
   /** Side by side: a host that swallows packets takes ten seconds to show no key, and holds up nothing else. */
   private async sweepAll(): Promise<void> {
-    const { votes, hostKeys, readings } = this.work;
-    const parts = [this.wakeJobs(), votes.schedule(), hostKeys.run(), readings.run()];
+    const { votes, hostKeys, history } = this.work;
+    const parts = [this.wakeJobs(), votes.schedule(), hostKeys.run(), history.run()];
     await Promise.all(parts.map((part) => part.catch((thrown: unknown) => this.complain(thrown, 'a sweep'))));
   }
 

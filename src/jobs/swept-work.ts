@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReadHostKeys } from '../hosts/read-host-keys.ts';
 import { Database } from '../platform/database/database.ts';
-import { PruneReadings } from '../votes/prune-readings.ts';
+import { PruneHistory } from '../votes/prune-history.ts';
 import { WatchVotes } from '../votes/watch-votes.ts';
 import { JobsStore } from './jobs.store.ts';
 
@@ -16,7 +16,7 @@ export class SweptWork {
     private readonly jobs: JobsStore,
     readonly votes: WatchVotes,
     readonly hostKeys: ReadHostKeys,
-    readonly readings: PruneReadings,
+    readonly history: PruneHistory,
   ) {}
 
   async unfinishedJobs(): Promise<string[]> {

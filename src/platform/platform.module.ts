@@ -7,6 +7,7 @@ import type { Database } from './database/database.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { Mailer } from './mail/mailer.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { MeasuredSsh } from './ssh/measured-ssh.ts';
 import { SSH, type Ssh } from './ssh/ssh.ts';
 import { WebhookSender } from './webhook/webhook-sender.ts';
 import { WebhookTargets } from './webhook/webhook-target.ts';
@@ -32,10 +33,10 @@ export class PlatformModule {
         { provide: CONFIG, useValue: config },
         { provide: CLOCK, useValue: clock },
         { provide: Keyring, useValue: keyring },
-        { provide: SSH, useValue: ssh },
         { provide: WebhookTargets, useValue: new WebhookTargets(config.webhookAllow) },
         { provide: WebhookSender, useValue: new WebhookSender() },
         { provide: Mailer, useValue: new Mailer(config.smtp) },
+        { provide: SSH, useFactory: (metrics: Metrics) => new MeasuredSsh(ssh, metrics), inject: [Metrics] },
         Metrics,
       ],
       exports: [CONFIG, CLOCK, Keyring, SSH, WebhookTargets, WebhookSender, Mailer, Metrics],

@@ -146,6 +146,7 @@ export class InstanceStateRow {
 
 /** A change of a cluster's vote state or of the vote's presence, with the reasons for it. */
 @Entity('vote_transitions')
+@Index(['clusterId', 'at'])
 export class VoteTransition {
   @PrimaryColumn(id())
   id!: string;

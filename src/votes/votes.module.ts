@@ -9,7 +9,7 @@ import { JudgedClusters } from './judged-clusters.ts';
 import { KeepReadings } from './keep-readings.ts';
 import { KeepStates } from './keep-states.ts';
 import { NewestViews } from './newest-views.ts';
-import { PruneReadings } from './prune-readings.ts';
+import { PruneHistory } from './prune-history.ts';
 import { ReadVotes } from './read-votes.ts';
 import { NodeAddresses } from './node-addresses.ts';
 import { ReportCounts } from './report-counts.ts';
@@ -25,8 +25,8 @@ import { WatchVotes } from './watch-votes.ts';
   controllers: [VotesController, ReportsController],
   providers: [
     ...[VotesStore, NewestViews, JudgedClusters, JudgeVotes, JudgeInstances, KeepStates, KeepReadings],
-    ...[ReadVotes, WatchVotes, WatchFreshness, PruneReadings, NodeAddresses, TakeReport, ReportCounts],
+    ...[ReadVotes, WatchVotes, WatchFreshness, PruneHistory, NodeAddresses, TakeReport, ReportCounts],
   ],
-  exports: [ReadVotes, WatchVotes, VotesStore, PruneReadings, KeepReadings, NewestViews],
+  exports: [ReadVotes, WatchVotes, VotesStore, PruneHistory, KeepReadings, NewestViews, JudgeVotes],
 })
 export class VotesModule {}

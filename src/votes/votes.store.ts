@@ -132,8 +132,37 @@ export class VotesStore {
     return findPage(session.manager, VoteTransition, where, request);
   }
 
-  async pruneReadings(tx: Transaction, before: Instant): Promise<void> {
-    await tx.manager.delete(Reading, { at: LessThan(before), lastAt: LessThan(before) });
+  /** @returns how many rows are gone */
+  async pruneReadings(tx: Transaction, before: Instant, limit: number): Promise<number> {
+    const old = await tx.manager.find(Reading, {
+      select: { id: true },
+      // What was said again since is still the newest word of its source.
+      where: { at: LessThan(before), lastAt: LessThan(before) },
+      order: { at: 'ASC' },
+      take: limit,
+    });
+    if (old.length > 0) await tx.manager.delete(Reading, { id: In(old.map(({ id }) => id)) });
+    return old.length;
+  }
+
+  /** Lets transitions go that another one of their cluster followed before that moment. @returns how many rows are gone */
+  async pruneTransitions(tx: Transaction, before: Instant, limit: number): Promise<number> {
+    const old = await tx.manager
+      .createQueryBuilder(VoteTransition, 't')
+      .select('t.id')
+      .where('t.at < :before', { before })
+      .andWhere((query) => {
+        const later = query.subQuery().select('1').from(VoteTransition, 'later');
+        const isFollowed = later
+          .where('later.clusterId = t.clusterId AND later.at <= :before')
+          .andWhere('(later.at > t.at OR (later.at = t.at AND later.id > t.id))');
+        return `EXISTS ${isFollowed.getQuery()}`;
+      })
+      .orderBy('t.at', 'ASC')
+      .limit(limit)
+      .getMany();
+    if (old.length > 0) await tx.manager.delete(VoteTransition, { id: In(old.map(({ id }) => id)) });
+    return old.length;
   }
 
   /** How the instance was at the last look, or null before the first. */

@@ -32,10 +32,13 @@ const ORDER: readonly (readonly string[])[] = [
   ['arbiters'],
   ['clusters'],
   ['certificates', 'votes'],
+  ['maintenance', 'risk'],
+  ['availability'],
   ['freeze'],
   ['jobs'],
   ['notifications'],
   ['alerts'],
+  ['fleet'],
 ];
 /** Tells of the process itself and leans on platform alone. */
 const HEALTH = 'health';
@@ -143,7 +146,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
     ],
   },
   {
-    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, freeze, jobs, notifications, alerts',
+    says: 'the rooms lean on each other in one order: audit, customers, access, hosts, arbiters, clusters, certificates and votes, maintenance and risk, availability, freeze, jobs, notifications, alerts, fleet',
     breaches: (file) => {
       const room = roomOf(file.path);
       if (room === null) return [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, instant, iso, parseInstant, plus } from '../../src/core/time.ts';
+import { DAY_MS, instant, iso, parseInstant, plus, monthName, monthOf } from '../../src/core/time.ts';
 
 /** What ISO 8601 writes with a year of four digits. */
 const anyInstant = fc
@@ -51,5 +51,24 @@ describe('a text that tells a moment', () => {
     '',
   ])('is none without a zone, a whole date or a real hour: "%s"', (text) => {
     expect(parseInstant(text)).toBeNull();
+  });
+});
+
+describe('a month', () => {
+  it('begins and ends in UTC, in leap years and at the turn of the year too', () => {
+    const shown = (text: string) => {
+      const month = monthOf(text);
+      return month && [iso(month.from), iso(month.to)];
+    };
+    expect(shown('2028-02')).toEqual(['2028-02-01T00:00:00.000Z', '2028-03-01T00:00:00.000Z']);
+    expect(shown('2026-12')).toEqual(['2026-12-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z']);
+  });
+
+  it.each(['2026-13', '2026-00', '2026-1', '26-01', '2026-01-01', '', 'November'])('is not "%s"', (text) => {
+    expect(monthOf(text)).toBeNull();
+  });
+
+  it('has a name', () => {
+    expect(monthName(instant(Date.UTC(2026, 10, 30, 23, 59, 59, 999)))).toBe('2026-11');
   });
 });

@@ -79,6 +79,8 @@ export const startApp = async (options: TestOptions = {}): Promise<TestApp> => {
     webhookAllow: [],
     smtp: null,
     cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
+    readingsDays: 7,
+    transitionsDays: 1826,
     ...options.config,
   };
   const { clock = new TestClock() } = options;

@@ -6,7 +6,11 @@ import { runInPlace } from '../lab/passthrough.ts';
 import { LABS_DIRECTORY, PACKAGE_CACHE } from '../lab/paths.ts';
 
 /** What the suites start as servers of their own or run as a tool; the lab's packages are the lab's own business. */
-export const SUITE_PACKAGES = ['libnss3-tools', 'openssh-server', 'postgresql', 'redis-server', 'shellcheck'] as const;
+export const SUITE_PACKAGES = [
+  ...['libnss3-tools', 'openssh-server', 'postgresql', 'redis-server', 'shellcheck'],
+  // Its promtool checks the alert rules.
+  'prometheus',
+] as const;
 
 const INSTALL = join(import.meta.dirname, 'install.sh');
 const LAB = join(import.meta.dirname, '../lab/cli.ts');

@@ -1,5 +1,6 @@
 import { instant, MINUTE_MS, plus, SECOND_MS, type Instant } from '../time.ts';
-import { quietUntil, type MaintenanceWindow } from './maintenance.ts';
+import type { MaintenanceWindow } from '../maintenance/window.ts';
+import { quietUntil } from './maintenance.ts';
 import type { AlertSeverity } from './rule.ts';
 import type { RuleInForce } from './settings.ts';
 import type { Symptom } from './symptom.ts';

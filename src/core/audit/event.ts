@@ -45,6 +45,14 @@ export type AuditEvent =
   | Event<'job.cancelled' | 'job.retried' | 'job.undo-requested', { jobId: string; jobKind: string }>
   | Event<'job.taken-over', { jobId: string; jobKind: string; fence: number }>
   | Event<'step.started' | 'step.undo-started', { jobId: string; step: string; subject: string; attempt: number }>
+  | Event<
+      'maintenance.planned',
+      { windowId: string; clusterId: string | null; arbiterId: string | null; from: string; to: string; reason: string }
+    >
+  | Event<
+      'maintenance.ended' | 'maintenance.cancelled',
+      { windowId: string; clusterId: string | null; arbiterId: string | null; reason: string }
+    >
   | Event<'freeze.set' | 'freeze.released', { reason: string }>
   | Event<
       'webhook.created' | 'webhook.changed' | 'webhook.deleted' | 'webhook.secret-rotated' | 'webhook.test-requested',
@@ -109,6 +117,9 @@ const KINDS: Readonly<Record<AuditKind, true>> = {
   'job.taken-over': true,
   'step.started': true,
   'step.undo-started': true,
+  'maintenance.planned': true,
+  'maintenance.ended': true,
+  'maintenance.cancelled': true,
   'freeze.set': true,
   'freeze.released': true,
   'webhook.created': true,

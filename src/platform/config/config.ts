@@ -24,6 +24,10 @@ export interface Config {
   readonly smtp: SmtpConfig | null;
   /** How often arbiters and nodes are looked at. */
   readonly cadence: Cadence;
+  /** For how many days raw readings are kept. */
+  readonly readingsDays: number;
+  /** For how many days changes of the vote are kept. */
+  readonly transitionsDays: number;
 }
 
 export type Role = 'all' | 'api' | 'worker';
@@ -72,6 +76,13 @@ const seconds = (least: number, most: number) =>
     context.addIssue({ code: 'custom', message: `must be a whole number of seconds from ${least} to ${most}` });
     return z.NEVER;
   });
+/** A whole number of days. */
+const days = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number of days')
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= most, `must be between 1 and ${most} days`);
 
 const environment = z.object({
   UMPIRE_DATA: z.string().min(1).default('./data'),
@@ -91,6 +102,8 @@ const environment = z.object({
   UMPIRE_MAIL_FROM: z.string().optional(),
   UMPIRE_ARBITER_EVERY_SECONDS: z.string().default('5').pipe(seconds(1, 300)),
   UMPIRE_NODES_EVERY_SECONDS: z.string().default('60').pipe(seconds(5, 3600)),
+  UMPIRE_READINGS_DAYS: z.string().default('7').pipe(days(3_660)),
+  UMPIRE_TRANSITIONS_DAYS: z.string().default('1826').pipe(days(36_600)),
 });
 
 export type ConfigResult =
@@ -133,6 +146,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
         arbiterEveryMs: values.UMPIRE_ARBITER_EVERY_SECONDS,
         nodesEveryMs: values.UMPIRE_NODES_EVERY_SECONDS,
       },
+      readingsDays: values.UMPIRE_READINGS_DAYS,
+      transitionsDays: values.UMPIRE_TRANSITIONS_DAYS,
     },
   };
 };

@@ -10,10 +10,15 @@ import {
   type HistogramConfiguration,
 } from 'prom-client';
 
+/** Reads figures, in Prometheus' text format; must not reject. */
+export type Source = () => Promise<readonly string[]>;
+
 /** The figures of this process in Prometheus' text format; each room makes its own by the methods below. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
+  private readonly sources: Source[] = [];
+  private reading: Promise<string> | null = null;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -36,8 +41,20 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** Everything, as a scrape reads it. */
+  /** Adds figures that are read from somewhere else with each scrape: too many to be kept here one by one. */
+  add(source: Source): void {
+    this.sources.push(source);
+  }
+
+  /** Everything, as a scrape reads it. Scrapes at the same time read it once. */
   text(): Promise<string> {
-    return this.registry.metrics();
+    this.reading ??= this.readAll().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  private async readAll(): Promise<string> {
+    const own = await this.registry.metrics();
+    const added = await Promise.all(this.sources.map((source) => source()));
+    return [own, ...added.flat()].join('');
   }
 }

@@ -1,6 +1,6 @@
 import type { AlertChange, OnRecord } from '../../../src/core/alerts/judge.ts';
 import { judgeAlert } from '../../../src/core/alerts/judge.ts';
-import type { MaintenanceWindow } from '../../../src/core/alerts/maintenance.ts';
+import type { MaintenanceWindow } from '../../../src/core/maintenance/window.ts';
 import { alertRule } from '../../../src/core/alerts/rule.ts';
 import type { RuleInForce } from '../../../src/core/alerts/settings.ts';
 import type { Symptom, Verdict } from '../../../src/core/alerts/symptom.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeAlert, UPDATE_EVERY_MS } from '../../../src/core/alerts/judge.ts';
-import type { MaintenanceWindow } from '../../../src/core/alerts/maintenance.ts';
+import type { MaintenanceWindow } from '../../../src/core/maintenance/window.ts';
 import type { RuleInForce } from '../../../src/core/alerts/settings.ts';
 import type { Verdict } from '../../../src/core/alerts/symptom.ts';
 import { SECOND_MS } from '../../../src/core/time.ts';

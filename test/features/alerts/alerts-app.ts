@@ -1,13 +1,14 @@
 import { vi } from 'vitest';
 import { WatchAlerts } from '../../../src/alerts/watch-alerts.ts';
-import { MaintenanceCalendar } from '../../../src/alerts/maintenance-calendar.ts';
+import { MaintenanceWindowRow } from '../../../src/maintenance/maintenance-window.entity.ts';
 import { ArbitersStore } from '../../../src/arbiters/arbiters.store.ts';
 import { ClustersStore } from '../../../src/clusters/clusters.store.ts';
-import type { MaintenanceWindow } from '../../../src/core/alerts/maintenance.ts';
+import type { MaintenanceWindow } from '../../../src/core/maintenance/window.ts';
 import { error, type Finding } from '../../../src/core/finding.ts';
 import { SECOND_MS } from '../../../src/core/time.ts';
 import type { Notice } from '../../../src/core/notifications/notice.ts';
 import { EnqueueNotice } from '../../../src/notifications/enqueue-notice.ts';
+import { randomUUIDv7 } from '../../../src/platform/crypto/random.ts';
 import { EVERYTHING } from '../../../src/platform/database/scope.ts';
 import { InstanceStateRow, VoteStateRow } from '../../../src/votes/vote.entity.ts';
 import { WatchVotes } from '../../../src/votes/watch-votes.ts';
@@ -73,7 +74,8 @@ export interface AlertsApp extends TestApp {
   alerts(query?: string): Promise<ShownAlert[]>;
   /** One more onboarded cluster of the same customer. */
   cluster(name: string): Promise<string>;
-  announce(...windows: MaintenanceWindow[]): void;
+  /** Exactly these windows are over the cluster. */
+  announce(...windows: MaintenanceWindow[]): Promise<void>;
 }
 
 export const startAlertsApp = async (
@@ -154,10 +156,13 @@ export const handsOn = (
       const { body } = await app.admin.get(`/v1/alerts${query}`).expect(200);
       return (body as { items: ShownAlert[] }).items;
     },
-    announce: (...windows) => {
-      const calendar = nest.get(MaintenanceCalendar, { strict: false });
-      vi.spyOn(calendar, 'windowsOf').mockResolvedValue(windows);
-    },
+    announce: (...windows) =>
+      app.database.write(async (tx) => {
+        await tx.manager.delete(MaintenanceWindowRow, { clusterId: ids.clusterId });
+        const over = { customerId, clusterId: ids.clusterId, arbiterId: null, reason: 'a new disk', version: 1 };
+        const rows = windows.map((window) => ({ id: randomUUIDv7(), ...over, ...window }));
+        if (rows.length > 0) await tx.manager.insert(MaintenanceWindowRow, rows);
+      }),
   };
 };
 

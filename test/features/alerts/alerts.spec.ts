@@ -131,11 +131,11 @@ onEachDatabase('the alerts', (start) => {
 
   it('maintenance that was announced before keeps quiet until its end, and no longer', async () => {
     const now = app.clock.now();
-    app.announce({ from: now, to: plus(now, 600 * SECOND_MS), createdAt: plus(now, -SECOND_MS) });
+    await app.announce({ from: now, to: plus(now, 600 * SECOND_MS), createdAt: plus(now, -SECOND_MS) });
     await app.vote(ABSENT);
     await app.pass(590);
     expect(await app.alerts()).toEqual([]);
-    app.announce();
+    await app.announce();
     await app.pass(60);
     expect(await rules()).toEqual(['vote_absent', 'vote_at_risk']);
   });
@@ -143,7 +143,7 @@ onEachDatabase('the alerts', (start) => {
   it('maintenance that is announced after the outage keeps nothing quiet', async () => {
     await app.vote(ABSENT);
     const now = app.clock.now();
-    app.announce({ from: now, to: plus(now, 600 * SECOND_MS), createdAt: plus(now, 1) });
+    await app.announce({ from: now, to: plus(now, 600 * SECOND_MS), createdAt: plus(now, 1) });
     await app.pass();
     expect(await rules()).toEqual(['vote_absent']);
   });

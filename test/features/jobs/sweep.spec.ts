@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { PruneReadings } from '../../../src/votes/prune-readings.ts';
+import { PruneHistory } from '../../../src/votes/prune-history.ts';
 import { startApp } from '../app.ts';
 import { FakeSsh } from '../fake-ssh.ts';
 import { created } from './jobs-app.ts';
@@ -13,7 +13,7 @@ it('neither the start nor the rest of a sweep waits for a host that shows no key
   await first.stop();
   const silent = Promise.withResolvers<never>();
   const looks = vi.spyOn(FakeSsh.prototype, 'readHostKey').mockReturnValue(silent.promise);
-  const pruned = vi.spyOn(PruneReadings.prototype, 'run');
+  const pruned = vi.spyOn(PruneHistory.prototype, 'run');
   const next = await startApp({ dataDirectory: first.config.dataDirectory });
   await next.nobody.get('/readyz').expect(200);
   await vi.waitUntil(() => pruned.mock.calls.length > 0);

@@ -25,6 +25,8 @@ describe('the configuration', () => {
       webhookAllow: [],
       smtp: null,
       cadence: { arbiterEveryMs: 5_000, nodesEveryMs: 60_000 },
+      readingsDays: 7,
+      transitionsDays: 1826,
     });
   });
 
@@ -73,6 +75,15 @@ describe('the configuration', () => {
       expect(config({ DATABASE_URL: url }).databaseUrl).toBe(url);
     },
   );
+
+  it('keeps readings and changes for as many days as it is told', () => {
+    const kept = config({ UMPIRE_READINGS_DAYS: '30', UMPIRE_TRANSITIONS_DAYS: '365' });
+    expect(kept).toMatchObject({ readingsDays: 30, transitionsDays: 365 });
+  });
+
+  it.each(['0', '-1', '1.5', 'a week', '99999'])('does not keep readings for "%s" days', (text) => {
+    expect(problems({ UMPIRE_READINGS_DAYS: text })).toEqual([expect.stringMatching(/^UMPIRE_READINGS_DAYS must be/)]);
+  });
 
   it('tells every problem at once, each with its variable', () => {
     const all = problems({
