@@ -82,6 +82,7 @@ export class KeepReadings {
           together.flatMap(({ readings }) => readings),
           clusterIds,
         );
+        for (const source of sources) this.views.stored(source);
         for (const { resolve } of together) resolve();
       } catch (reason) {
         for (const source of sources) this.views.forget(source);

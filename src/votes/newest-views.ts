@@ -29,6 +29,8 @@ export const sightOf = (source: Source, raw: RawReading): AnySight =>
 export class NewestViews {
   /** null: never heard. */
   private readonly views = new Map<string, NewestView<AnySight> | null>();
+  /** Whose view was heard here and is not on record yet: the database knows only an older one. */
+  private readonly unstored = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -40,8 +42,10 @@ export class NewestViews {
   async of(source: NodeSource): Promise<NewestView<NodeSight> | null>;
   async of(source: Source): Promise<NewestView<AnySight> | null>;
   async of(source: Source): Promise<NewestView<AnySight> | null> {
-    const known = this.views.get(keyOf(source));
-    return known === undefined || this.database.isShared ? this.load(source, known ?? null) : known;
+    const key = keyOf(source);
+    const known = this.views.get(key);
+    if (known !== undefined && (!this.database.isShared || this.unstored.has(key))) return known;
+    return this.load(source, known ?? null);
   }
 
   /** What is in memory of it already; for whoever can do without. */
@@ -51,11 +55,18 @@ export class NewestViews {
 
   put(source: Source, view: NewestView<AnySight>): void {
     this.views.set(keyOf(source), view);
+    this.unstored.add(keyOf(source));
+  }
+
+  /** What was put is on record. */
+  stored(source: Source): void {
+    this.unstored.delete(keyOf(source));
   }
 
   /** What could not be stored was not said: it is read from the database the next time. */
   forget(source: Source): void {
     this.views.delete(keyOf(source));
+    this.unstored.delete(keyOf(source));
   }
 
   /** Where an agent is no more, what it has said does not count any longer. */

@@ -4,17 +4,21 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isStale, PROJECT } from '../machine/build.ts';
 
-const PROJECT = new URL('../..', import.meta.url).pathname;
 const START_MS = 30_000;
 
-/** The service as it is installed: compiled, in a directory of its own. */
+/** The service as it is installed: compiled. */
 export interface Build extends Disposable {
   readonly main: string;
 }
 
-/** Compiles the service, as `nest build` does. */
-export const buildService = (): Build => {
+/** The last build of the project where it is not older than its sources, as in `npm test`; else the service is compiled. */
+export const buildService = (): Build =>
+  isStale(PROJECT) ? compile() : { main: join(PROJECT, 'dist/src/main.js'), [Symbol.dispose]: () => undefined };
+
+/** As `nest build` does, in a directory of its own. */
+const compile = (): Build => {
   const folder = mkdtempSync(join(tmpdir(), 'umpire-build-'));
   const tsc = join(PROJECT, 'node_modules/.bin/tsc');
   const buildInfo = join(folder, '.tsbuildinfo');

@@ -173,6 +173,8 @@ export class FakeHosts {
       hash: told(`${sha256(bytes)}  -\n`),
       running: told(version),
       ...this.cluster.viewOf(node),
+      // Also where it is registered under another address, as behind the SSH servers of `ssh-hosts.ts`.
+      ownAddresses: { exitCode: 0, stdout: `${node.address} \n`, stderr: '' },
     };
   }
 

@@ -35,9 +35,9 @@ export const allParts = (): Part[] => [
   { name: 'shell', argv: ['shellcheck', ...shellFiles()], needs: ['shellcheck'], limitMinutes: 2 },
   { name: 'format', argv: tool('prettier/bin/prettier.cjs', '--check', '.'), needs: [], limitMinutes: 5 },
   { name: 'build', argv: script('runner/build-service.ts'), needs: [], limitMinutes: 5 },
-  { name: 'unit', argv: suite('unit'), needs: ['servers'], limitMinutes: 10 },
+  { name: 'unit', argv: suite('unit', '--maxWorkers=3'), needs: ['servers'], limitMinutes: 10 },
   // They mostly wait for leases and deadlines to pass: four at a time take 137 s on two cores, where one for each core took 373 s.
-  { name: 'features', argv: suite('features', '--maxWorkers=4'), needs: ['servers'], limitMinutes: 15 },
+  { name: 'features', argv: suite('features', '--maxWorkers=4'), needs: ['servers', 'build'], limitMinutes: 15 },
   { name: 'lab', argv: suite('lab'), needs: ['lab'], limitMinutes: 15 },
   { name: 'e2e', argv: script('e2e/run.ts'), needs: ['lab', 'build'], limitMinutes: 25 },
   { name: 'faults', argv: script('faults/run.ts', 'ci'), needs: ['lab', 'servers', 'build'], limitMinutes: 40 },

@@ -4,7 +4,8 @@ unit=umpire-agent.service
 # What `systemctl enable` would do, without its detour over the SysV links, which an undo could not put back exactly.
 ln -sf "/etc/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"
 # One that runs already may have an older token; what it was answered last goes with it.
-systemctl restart "$unit" || refuse agent_not_started 'systemctl restart umpire-agent failed'
+if systemctl -q is-active "$unit"; then systemctl stop "$unit"; fi
+systemctl start "$unit" || refuse agent_not_started 'systemctl start umpire-agent failed'
 answer='no answer yet'
 tries=$(($1 * 4))
 while [ "$tries" -gt 0 ]; do
