@@ -27,16 +27,18 @@ export interface Situation {
   readonly states: readonly VoteView['state'][];
   /** All of these, as `code` or `code@host`; `a|b` is either, where one follows the other as more views come in. */
   readonly findings: readonly string[];
-  /** From the fact to the answer of `GET …/vote`. */
+  /** What has to be known of the arbiter itself: codes of findings of its instance that are about this cluster, or about itself. */
+  readonly ofArbiter?: readonly string[];
+  /** Rules of alerts that have to be open for the cluster, `rule@arbiter` for the instance; delays are off. */
+  readonly alerts: readonly string[];
+  /** From the fact to the answers of the API: `GET …/vote`, the fleet's summary, and the alerts. */
   readonly withinS: number;
 }
 
-/** What qnetd sees is told within two looks at it. */
+/** What qnetd sees is told within two looks at it, five seconds apart. */
 const SOON = 10;
-/** A host that swallows packets costs ten seconds of waiting for a connection, and may hold up what another one says. */
-const UNREACHED = 25;
-/** A daemon that hangs keeps the tool that asks it, and so the look, until the look's own deadline of 15 s. */
-const HANGING = 30;
+/** Who answers nothing at all is waited for: five seconds after the begin of a look, which may begin five seconds later. */
+const SILENT = 13;
 /** What only a node sees is told within a look at it. */
 const NODES = 75;
 
@@ -97,8 +99,25 @@ const double = visits(async ({ two: node, cluster, arbiter: host }) => {
   return guest;
 });
 
-/** What befalls one cluster and nothing else, so that two clusters can be in two of these at once. */
+/** Has a tool of a node say for ever what it says now, as a node would that was taken over, or that sends again what it sent once. */
+const parrot = (node: LabHost, line: string) => {
+  const path = `/usr/local/sbin/${line.split(' ', 1)[0]}`;
+  return node.run(
+    `${line} >/root/said; code=$?; { echo '#!/bin/sh'; echo "cat <<'SAID'"; cat /root/said; echo SAID; echo "exit $code"; } >${path}; chmod 755 ${path}`,
+  );
+};
+
+/** What befalls one cluster and nothing else, so that clusters can be in several of these at once. The slow ones come first in their lane. */
 export const OF_A_CLUSTER: readonly Situation[] = [
+  {
+    name: 'a node cannot be reached over ssh',
+    cause: ({ lab, two: node }) => lab.refuse(node.name, 22),
+    heal: ({ lab, two: node }) => lab.heal([node.name]),
+    states: ['at-risk'],
+    findings: ['node_unreachable@two'],
+    alerts: ['vote_at_risk'],
+    withinS: NODES,
+  },
   {
     name: 'a node has no power',
     cause: (scene) => scene.two.powerOff(),
@@ -106,6 +125,17 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: isAlone,
     states: ['at-risk'],
     findings: ['memberships_differ|node_offline@two'],
+    alerts: ['vote_at_risk'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node is cut from qnetd only',
+    cause: ({ lab, two: node }) => lab.partition([node.name], ['arbiter']),
+    heal: ({ lab, two: node }) => lab.rejoin([node.name], ['arbiter']),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -115,6 +145,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
+    alerts: ['vote_at_risk', 'next_failure_fatal'],
     withinS: SOON,
   },
   {
@@ -124,6 +155,17 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: lists(/NACK/),
     states: ['at-risk'],
     findings: ['client_vote_refused@two', 'memberships_differ'],
+    alerts: ['vote_at_risk', 'next_failure_fatal'],
+    withinS: SOON,
+  },
+  {
+    name: 'qdevice hangs on a node',
+    cause: (scene) => scene.two.pause('corosync-qdevice'),
+    heal: (scene) => scene.two.resume('corosync-qdevice'),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -133,6 +175,7 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -142,25 +185,17 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: isAlone,
     states: ['at-risk'],
     findings: ['memberships_differ|node_offline@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
-    name: 'a node has a certificate of another CA',
-    cause: forge,
-    heal: (scene) =>
-      scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
-    fact: lacks(NODE_TWO),
-    states: ['at-risk'],
-    findings: ['client_absent@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'the node with the lowest id is cut from everything',
-    cause: (scene) => scene.one.cut(),
-    heal: (scene) => scene.one.plug(),
+    name: 'corosync hangs on a node',
+    cause: (scene) => scene.two.pause('corosync'),
+    heal: (scene) => scene.two.resume('corosync'),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['memberships_differ|node_offline@one'],
+    findings: ['memberships_differ|node_offline@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -177,71 +212,17 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
-    name: 'a node is cut from qnetd only',
-    cause: ({ lab, two: node }) => lab.partition([node.name], ['arbiter']),
-    heal: ({ lab, two: node }) => lab.rejoin([node.name], ['arbiter']),
-    fact: lacks(NODE_TWO),
-    states: ['at-risk'],
-    findings: ['client_absent@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'corosync is stopped on a node',
-    cause: systemctl('stop', 'corosync', two),
-    heal: (scene) => scene.two.run('systemctl start corosync && systemctl start corosync-qdevice'),
-    fact: lacks(NODE_TWO),
-    states: ['at-risk'],
-    findings: ['client_absent@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'qdevice hangs on a node',
-    cause: (scene) => scene.two.pause('corosync-qdevice'),
-    heal: (scene) => scene.two.resume('corosync-qdevice'),
-    fact: lacks(NODE_TWO),
-    states: ['at-risk'],
-    findings: ['client_absent@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'corosync hangs on a node',
-    cause: (scene) => scene.two.pause('corosync'),
-    heal: (scene) => scene.two.resume('corosync'),
+    name: 'the node with the lowest id is cut from everything',
+    cause: (scene) => scene.one.cut(),
+    heal: (scene) => scene.one.plug(),
     fact: isAlone,
     states: ['at-risk'],
-    findings: ['memberships_differ|node_offline@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'a stranger with a stolen certificate is one more node',
-    ...foreigner,
-    fact: lists(/Node ID 3:/),
-    states: ['at-risk'],
-    findings: ['unexpected_client'],
-    withinS: SOON,
-  },
-  {
-    name: 'a stranger with a stolen certificate has the id of a node',
-    ...double,
-    heal: async (scene) => {
-      await double.heal(scene);
-      await scene.two.run('systemctl restart corosync-qdevice');
-    },
-    fact: lists(/:10\.77\.0\.1:/),
-    states: ['at-risk'],
-    findings: ['client_undecided@two'],
-    withinS: SOON,
-  },
-  {
-    name: 'a node was added by hand',
-    cause: (scene) => reload(scene.cluster.nodes, withThree),
-    heal: (scene) => reload(scene.cluster.nodes, withoutThree),
-    fact: lists(/Configured node list:\t3, 1, 2|Configured node list:\t1, 2, 3/),
-    states: ['at-risk'],
-    findings: ['configured_nodes_differ'],
+    findings: ['memberships_differ|node_offline@one'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -257,15 +238,80 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
     states: ['lost'],
     findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
-    withinS: UNREACHED,
+    alerts: ['vote_lost'],
+    withinS: SILENT,
   },
   {
-    name: 'a node cannot be reached over ssh',
-    cause: ({ lab, two: node }) => lab.refuse(node.name, 22),
-    heal: ({ lab, two: node }) => lab.heal([node.name]),
+    name: 'a node has a certificate of another CA',
+    cause: forge,
+    heal: (scene) =>
+      scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
+    fact: lacks(NODE_TWO),
     states: ['at-risk'],
-    findings: ['node_unreachable@two'],
-    withinS: NODES,
+    findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
+    withinS: SOON,
+  },
+  {
+    name: 'a stranger with a stolen certificate is one more node',
+    ...foreigner,
+    fact: lists(/Node ID 3:/),
+    states: ['at-risk'],
+    findings: ['unexpected_client'],
+    ofArbiter: ['unexpected_client'],
+    alerts: ['imposter', 'imposter@arbiter'],
+    withinS: SOON,
+  },
+  {
+    name: 'a stranger with a stolen certificate has the id of a node',
+    ...double,
+    heal: async (scene) => {
+      await double.heal(scene);
+      await scene.two.run('systemctl restart corosync-qdevice');
+    },
+    fact: lists(/:10\.77\.0\.1:/),
+    states: ['at-risk'],
+    findings: ['client_undecided@two'],
+    ofArbiter: ['client_from_elsewhere'],
+    alerts: ['imposter', 'imposter@arbiter'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node was added by hand',
+    cause: (scene) => reload(scene.cluster.nodes, withThree),
+    heal: (scene) => reload(scene.cluster.nodes, withoutThree),
+    fact: lists(/Configured node list:\t3, 1, 2|Configured node list:\t1, 2, 3/),
+    states: ['at-risk'],
+    findings: ['configured_nodes_differ'],
+    alerts: ['membership_differs'],
+    withinS: SOON,
+  },
+  {
+    name: 'a node lies: its quorum is told as it was when all was well, and qdevice is stopped',
+    cause: async ({ two: node }) => {
+      await parrot(node, 'corosync-quorumtool -s');
+      await parrot(node, 'corosync-qdevice-tool -sv');
+      await node.run('systemctl stop corosync-qdevice');
+    },
+    heal: async (scene) => {
+      await scene.two.run('rm /usr/local/sbin/corosync-*');
+      await startDevice(scene);
+    },
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two', 'views_disagree@two'],
+    alerts: ['vote_at_risk'],
+    withinS: SOON,
+  },
+  {
+    name: 'corosync is stopped on a node',
+    cause: systemctl('stop', 'corosync', two),
+    heal: (scene) => scene.two.run('systemctl start corosync && systemctl start corosync-qdevice'),
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    alerts: ['vote_at_risk'],
+    withinS: SOON,
   },
 ];
 
@@ -282,6 +328,8 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: systemctl('start', 'corosync-qnetd', arbiter),
     states: ['at-risk'],
     findings: ['qnetd_down'],
+    ofArbiter: ['qnetd_down'],
+    alerts: ['vote_absent', 'arbiter_degraded@arbiter'],
     withinS: SOON,
   },
   {
@@ -296,6 +344,8 @@ export const OF_THE_ARBITER: readonly Situation[] = [
       ),
     states: ['at-risk'],
     findings: ['qnetd_down'],
+    ofArbiter: ['qnetd_down'],
+    alerts: ['vote_absent', 'arbiter_degraded@arbiter'],
     withinS: SOON,
   },
   {
@@ -304,7 +354,9 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ arbiter: host }) => host.resume('corosync-qnetd'),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
-    withinS: HANGING,
+    ofArbiter: ['qnetd_hung'],
+    alerts: ['vote_at_risk', 'arbiter_degraded@arbiter'],
+    withinS: SILENT,
   },
   {
     name: 'no node reaches the arbiter, but the service does',
@@ -317,6 +369,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: isNobody,
     states: ['at-risk'],
     findings: ['cluster_absent_at_arbiter'],
+    alerts: ['vote_absent'],
     withinS: SOON,
   },
   {
@@ -325,7 +378,8 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ arbiter: host }) => host.powerOn(),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
-    withinS: UNREACHED,
+    alerts: ['vote_at_risk', 'arbiter_unreachable@arbiter'],
+    withinS: SILENT,
   },
   {
     name: 'the arbiter cannot be reached over ssh',
@@ -333,6 +387,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     heal: ({ lab }) => lab.heal(['arbiter']),
     states: ['at-risk'],
     findings: ['arbiter_unreadable'],
+    alerts: ['vote_at_risk', 'arbiter_unreachable@arbiter'],
     withinS: SOON,
   },
   {
@@ -348,6 +403,7 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: isNobody,
     states: ['at-risk'],
     findings: ['cluster_absent_at_arbiter'],
+    alerts: ['vote_absent'],
     withinS: SOON,
   },
   {
@@ -356,6 +412,8 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: lists(/Node ID 3:/),
     states: ['at-risk'],
     findings: ['unexpected_client', 'arbiter_accepts_plaintext'],
+    ofArbiter: ['unexpected_client', 'client_not_verified', 'arbiter_accepts_plaintext'],
+    alerts: ['imposter', 'imposter@arbiter', 'arbiter_degraded@arbiter'],
     withinS: SOON,
   },
   {
@@ -371,7 +429,9 @@ export const OF_THE_ARBITER: readonly Situation[] = [
     fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.one, 'corosync-quorumtool -s')),
     states: ['lost'],
     findings: ['quorum_lost', 'qnetd_down'],
-    withinS: UNREACHED,
+    ofArbiter: ['qnetd_down'],
+    alerts: ['vote_lost', 'arbiter_degraded@arbiter'],
+    withinS: SILENT,
   },
 ];
 
