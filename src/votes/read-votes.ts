@@ -94,12 +94,7 @@ export class ReadVotes {
     return this.look(session, SCRIPTS.lookNode, { kind: 'node', nodeId, clusterId, customerId, address }, NODE_LOOK_MS);
   }
 
-  private async look(
-    session: HostSession,
-    script: Script,
-    source: Source,
-    timeoutMs: number,
-  ): Promise<NewReading> {
+  private async look(session: HostSession, script: Script, source: Source, timeoutMs: number): Promise<NewReading> {
     const raw = await rawOf(session, script, timeoutMs);
     return { source, at: this.clock.now(), raw };
   }

@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../lab/waiting.ts';
+import { OF_THE_ARBITER } from './arbiter-situations.ts';
 import type { Finding, VoteView } from './client.ts';
-import { OF_A_CLUSTER, OF_THE_ARBITER, type Scene, type Situation } from './situations.ts';
+import { OF_A_CLUSTER } from './cluster-situations.ts';
+import type { Scene, Situation } from './situation.ts';
 import { openAlerts, Tickets, withoutDelays, type AlertView } from './watched-alerts.ts';
 import { describeWorld, stepsOf, type World } from './world.ts';
 

@@ -1,67 +1,23 @@
-import type { LabCluster, Lab } from '../lab/lab.ts';
 import type { LabHost } from '../lab/host.ts';
 import { reload, rewrite } from './hand-edits.ts';
 import { Imposter } from './imposter.ts';
-import type { VoteView } from './client.ts';
-
-/** The hosts of a cluster of two nodes, as a situation names them. */
-export interface Scene {
-  readonly lab: Lab;
-  readonly cluster: LabCluster;
-  readonly arbiter: LabHost;
-  readonly one: LabHost;
-  readonly two: LabHost;
-}
-
-/** Something that befalls a cluster, and what the service has to say of it. */
-export interface Situation {
-  readonly name: string;
-  readonly cause: (scene: Scene) => Promise<unknown>;
-  /** Undoes the cause; a node that was off is on again, but may still be on its way back. */
-  readonly heal: (scene: Scene) => Promise<unknown>;
-  /**
-   * When the fact is there to be seen: the clock runs from then on. Without it, from the end of the cause. A membership takes
-   * seconds to change, and qnetd some more to miss a client.
-   */
-  readonly fact?: (scene: Scene) => Promise<boolean>;
-  readonly states: readonly VoteView['state'][];
-  /** All of these, as `code` or `code@host`; `a|b` is either, where one follows the other as more views come in. */
-  readonly findings: readonly string[];
-  /** What has to be known of the arbiter itself: codes of findings of its instance that are about this cluster, or about itself. */
-  readonly ofArbiter?: readonly string[];
-  /** Rules of alerts that have to be open for the cluster, `rule@arbiter` for the instance; delays are off. */
-  readonly alerts: readonly string[];
-  /** From the fact to the answers of the API: `GET …/vote`, the fleet's summary, and the alerts. */
-  readonly withinS: number;
-}
-
-/** What qnetd sees is told within two looks at it, five seconds apart. */
-const SOON = 10;
-/** Who answers nothing at all is waited for: five seconds after the begin of a look, which may begin five seconds later. */
-const SILENT = 13;
-/** What only a node sees is told within a look at it. */
-const NODES = 75;
-
-const stdoutOf = async (host: LabHost, line: string): Promise<string> =>
-  (await host.run(`timeout 3 ${line}`, { allowFailure: true })).stdout;
-
-/** The part of qnetd's list that is about this cluster. */
-const listed = async ({ arbiter, cluster }: Scene): Promise<string> => {
-  const text = await stdoutOf(arbiter, 'corosync-qnetd-tool -lv');
-  return text.split('Cluster "').find((part) => part.startsWith(`${cluster.name}":`)) ?? '';
-};
-const lists = (pattern: RegExp) => async (scene: Scene) => pattern.test(await listed(scene));
-const lacks = (pattern: RegExp) => async (scene: Scene) => !pattern.test(await listed(scene));
+import {
+  lacks,
+  lists,
+  NODES,
+  SILENT,
+  SOON,
+  stdoutOf,
+  systemctl,
+  visits,
+  type Scene,
+  type Situation,
+} from './situation.ts';
 
 const NODE_TWO = /Node ID 2:/;
 const isAlone = lists(/Membership node list:\t[12]\n/);
-const isNobody = async (scene: Scene): Promise<boolean> => (await listed(scene)) === '';
 
-const systemctl = (verb: string, unit: string, host: (scene: Scene) => LabHost) => (scene: Scene) =>
-  host(scene).run(`systemctl ${verb} ${unit}`);
 const two = ({ two: host }: Scene): LabHost => host;
-const arbiter = ({ arbiter: host }: Scene): LabHost => host;
-
 const startDevice = (scene: Scene) =>
   scene.two.run('systemctl reset-failed corosync-qdevice; systemctl start corosync-qdevice');
 const namesOf = ({ cluster }: Scene): string[] => cluster.nodes.map(({ name }) => name);
@@ -79,15 +35,6 @@ const forge = ({ two: node, cluster }: Scene) =>
 const NODE_THREE = 'node {\n nodeid: 3\n ring0_addr: 10.77.99.3\n quorum_votes: 1\n }';
 const withThree = (text: string): string => text.replace('nodelist {\n', `nodelist {\n  ${NODE_THREE}\n`);
 const withoutThree = (text: string): string => text.replace(`  ${NODE_THREE}\n`, '');
-
-/** Somebody who is there from a cause to its heal. */
-const visits = (come: (scene: Scene) => Promise<Imposter>): Pick<Situation, 'cause' | 'heal'> => {
-  const guests = new Map<string, Imposter>();
-  return {
-    cause: async (scene) => guests.set(scene.cluster.name, await come(scene)),
-    heal: async ({ cluster }) => guests.get(cluster.name)?.leave(),
-  };
-};
 
 const foreigner = visits(({ two: node, cluster, arbiter: host }) =>
   Imposter.withCertificateOf(node, cluster.name, 3, host),
@@ -314,142 +261,3 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
 ];
-
-const withoutRestart = '/run/systemd/system/corosync-qnetd.service.d/stay-away.conf';
-const OPTIONS = '/etc/default/corosync-qnetd';
-/** Beyond the life of a node's certificate, within that of qnetd's own and of its CA. */
-const EXPIRED_S = 500 * 86_400;
-
-/** What befalls the arbiter, and with it every cluster. */
-export const OF_THE_ARBITER: readonly Situation[] = [
-  {
-    name: 'qnetd is stopped',
-    cause: systemctl('stop', 'corosync-qnetd', arbiter),
-    heal: systemctl('start', 'corosync-qnetd', arbiter),
-    states: ['at-risk'],
-    findings: ['qnetd_down'],
-    ofArbiter: ['qnetd_down'],
-    alerts: ['vote_absent', 'arbiter_degraded@arbiter'],
-    withinS: SOON,
-  },
-  {
-    name: 'qnetd was killed and stays away',
-    cause: async ({ arbiter: host }) => {
-      await host.writeFile(withoutRestart, '[Service]\nRestart=no\n');
-      await host.run('systemctl daemon-reload && systemctl kill --signal=KILL corosync-qnetd');
-    },
-    heal: ({ arbiter: host }) =>
-      host.run(
-        `rm -r ${withoutRestart.replace(/\/[^/]*$/, '')} && systemctl daemon-reload && systemctl restart corosync-qnetd`,
-      ),
-    states: ['at-risk'],
-    findings: ['qnetd_down'],
-    ofArbiter: ['qnetd_down'],
-    alerts: ['vote_absent', 'arbiter_degraded@arbiter'],
-    withinS: SOON,
-  },
-  {
-    name: 'qnetd hangs',
-    cause: ({ arbiter: host }) => host.pause('corosync-qnetd'),
-    heal: ({ arbiter: host }) => host.resume('corosync-qnetd'),
-    states: ['at-risk'],
-    findings: ['arbiter_unreadable'],
-    ofArbiter: ['qnetd_hung'],
-    alerts: ['vote_at_risk', 'arbiter_degraded@arbiter'],
-    withinS: SILENT,
-  },
-  {
-    name: 'no node reaches the arbiter, but the service does',
-    cause: ({ lab }) =>
-      lab.partition(
-        ['arbiter'],
-        lab.clusters.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
-      ),
-    heal: ({ lab }) => lab.heal(),
-    fact: isNobody,
-    states: ['at-risk'],
-    findings: ['cluster_absent_at_arbiter'],
-    alerts: ['vote_absent'],
-    withinS: SOON,
-  },
-  {
-    name: 'the arbiter has no power',
-    cause: ({ arbiter: host }) => host.powerOff(),
-    heal: ({ arbiter: host }) => host.powerOn(),
-    states: ['at-risk'],
-    findings: ['arbiter_unreadable'],
-    alerts: ['vote_at_risk', 'arbiter_unreachable@arbiter'],
-    withinS: SILENT,
-  },
-  {
-    name: 'the arbiter cannot be reached over ssh',
-    cause: ({ lab }) => lab.refuse('arbiter', 22),
-    heal: ({ lab }) => lab.heal(['arbiter']),
-    states: ['at-risk'],
-    findings: ['arbiter_unreadable'],
-    alerts: ['vote_at_risk', 'arbiter_unreachable@arbiter'],
-    withinS: SOON,
-  },
-  {
-    name: 'the certificates of all nodes have expired, and qnetd was started anew',
-    cause: async ({ arbiter: host }) => {
-      await host.setClockOffset(EXPIRED_S);
-      await host.run('systemctl restart corosync-qnetd');
-    },
-    heal: async ({ arbiter: host }) => {
-      await host.setClockOffset(0);
-      await host.run('systemctl restart corosync-qnetd');
-    },
-    fact: isNobody,
-    states: ['at-risk'],
-    findings: ['cluster_absent_at_arbiter'],
-    alerts: ['vote_absent'],
-    withinS: SOON,
-  },
-  {
-    name: 'qnetd takes clients without TLS again, and a stranger says that it is a node',
-    ...plainly(),
-    fact: lists(/Node ID 3:/),
-    states: ['at-risk'],
-    findings: ['unexpected_client', 'arbiter_accepts_plaintext'],
-    ofArbiter: ['unexpected_client', 'client_not_verified', 'arbiter_accepts_plaintext'],
-    alerts: ['imposter', 'imposter@arbiter', 'arbiter_degraded@arbiter'],
-    withinS: SOON,
-  },
-  {
-    name: 'a node has no power and qnetd is stopped',
-    cause: async (scene) => {
-      await scene.two.powerOff();
-      await scene.arbiter.run('systemctl stop corosync-qnetd');
-    },
-    heal: async (scene) => {
-      await scene.arbiter.run('systemctl start corosync-qnetd');
-      await scene.two.powerOn();
-    },
-    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.one, 'corosync-quorumtool -s')),
-    states: ['lost'],
-    findings: ['quorum_lost', 'qnetd_down'],
-    ofArbiter: ['qnetd_down'],
-    alerts: ['vote_lost', 'arbiter_degraded@arbiter'],
-    withinS: SILENT,
-  },
-];
-
-/** Somebody edits qnetd's options, and somebody else comes in by that door. */
-function plainly(): Pick<Situation, 'cause' | 'heal'> {
-  const stranger = visits(({ cluster, arbiter: host }) => Imposter.withoutTls(cluster.name, 3, host));
-  let before = '';
-  return {
-    cause: async (scene) => {
-      before = await scene.arbiter.readFile(OPTIONS);
-      await scene.arbiter.writeFile(OPTIONS, 'COROSYNC_QNETD_OPTIONS="-s on"\n');
-      await scene.arbiter.run('systemctl restart corosync-qnetd');
-      await stranger.cause(scene);
-    },
-    heal: async (scene) => {
-      await stranger.heal(scene);
-      await scene.arbiter.writeFile(OPTIONS, before);
-      await scene.arbiter.run('systemctl restart corosync-qnetd');
-    },
-  };
-}
