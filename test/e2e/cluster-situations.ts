@@ -2,6 +2,7 @@ import type { LabHost } from '../lab/host.ts';
 import { reload, rewrite } from './hand-edits.ts';
 import { Imposter } from './imposter.ts';
 import {
+  isNobody,
   lacks,
   lists,
   NODES,
@@ -54,7 +55,7 @@ const parrot = (node: LabHost, line: string) => {
   );
 };
 
-/** What befalls one cluster and nothing else, so that clusters can be in several of these at once. The slow ones come first in their lane. */
+/** What befalls one cluster and nothing else, so that clusters can be in several of these at once. In an order in which each lane takes as long. */
 export const OF_A_CLUSTER: readonly Situation[] = [
   {
     name: 'a node cannot be reached over ssh',
@@ -86,13 +87,13 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
   {
-    name: 'qdevice is stopped on a node',
-    cause: systemctl('stop', 'corosync-qdevice', two),
+    name: 'qdevice was killed on a node and stays away',
+    cause: (scene) => scene.two.run('systemctl kill --signal=KILL corosync-qdevice; systemctl stop corosync-qdevice'),
     heal: startDevice,
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
-    alerts: ['vote_at_risk', 'next_failure_fatal'],
+    alerts: ['vote_at_risk'],
     withinS: SOON,
   },
   {
@@ -116,9 +117,16 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
   {
-    name: 'qdevice was killed on a node and stays away',
-    cause: (scene) => scene.two.run('systemctl kill --signal=KILL corosync-qdevice; systemctl stop corosync-qdevice'),
-    heal: startDevice,
+    name: 'a node does not speak TLS',
+    cause: async (scene) => {
+      await rewrite([scene.two], (text) => text.replace('tls: required', 'tls: off'));
+      await scene.two.run('corosync-cfgtool -R && systemctl restart corosync-qdevice');
+    },
+    heal: async (scene) => {
+      await rewrite([scene.two], (text) => text.replace('tls: off', 'tls: required'));
+      await scene.two.run('corosync-cfgtool -R');
+      await startDevice(scene);
+    },
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
@@ -146,16 +154,10 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
   {
-    name: 'a node does not speak TLS',
-    cause: async (scene) => {
-      await rewrite([scene.two], (text) => text.replace('tls: required', 'tls: off'));
-      await scene.two.run('corosync-cfgtool -R && systemctl restart corosync-qdevice');
-    },
-    heal: async (scene) => {
-      await rewrite([scene.two], (text) => text.replace('tls: off', 'tls: required'));
-      await scene.two.run('corosync-cfgtool -R');
-      await startDevice(scene);
-    },
+    name: 'a node has a certificate of another CA',
+    cause: forge,
+    heal: (scene) =>
+      scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
     fact: lacks(NODE_TWO),
     states: ['at-risk'],
     findings: ['client_absent@two'],
@@ -170,43 +172,6 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     states: ['at-risk'],
     findings: ['memberships_differ|node_offline@one'],
     alerts: ['vote_at_risk'],
-    withinS: SOON,
-  },
-  {
-    name: 'the nodes are cut from each other, and qnetd from both',
-    cause: async (scene) => {
-      await scene.lab.partition(['arbiter'], namesOf(scene));
-      await scene.lab.partition([scene.one.name], [scene.two.name]);
-    },
-    heal: async (scene) => {
-      await scene.lab.rejoin([scene.one.name], [scene.two.name]);
-      await scene.lab.rejoin(['arbiter'], namesOf(scene));
-    },
-    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
-    states: ['lost'],
-    findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
-    alerts: ['vote_lost'],
-    withinS: SILENT,
-  },
-  {
-    name: 'a node has a certificate of another CA',
-    cause: forge,
-    heal: (scene) =>
-      scene.two.run(`cp -a /root/kept/. ${DATABASE} && rm -r /root/kept && systemctl restart corosync-qdevice`),
-    fact: lacks(NODE_TWO),
-    states: ['at-risk'],
-    findings: ['client_absent@two'],
-    alerts: ['vote_at_risk'],
-    withinS: SOON,
-  },
-  {
-    name: 'a stranger with a stolen certificate is one more node',
-    ...foreigner,
-    fact: lists(/Node ID 3:/),
-    states: ['at-risk'],
-    findings: ['unexpected_client'],
-    ofArbiter: ['unexpected_client'],
-    alerts: ['imposter', 'imposter@arbiter'],
     withinS: SOON,
   },
   {
@@ -234,6 +199,16 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     withinS: SOON,
   },
   {
+    name: 'a stranger with a stolen certificate is one more node',
+    ...foreigner,
+    fact: lists(/Node ID 3:/),
+    states: ['at-risk'],
+    findings: ['unexpected_client'],
+    ofArbiter: ['unexpected_client'],
+    alerts: ['imposter', 'imposter@arbiter'],
+    withinS: SOON,
+  },
+  {
     name: 'a node lies: its quorum is told as it was when all was well, and qdevice is stopped',
     cause: async ({ two: node }) => {
       await parrot(node, 'corosync-quorumtool -s');
@@ -258,6 +233,42 @@ export const OF_A_CLUSTER: readonly Situation[] = [
     states: ['at-risk'],
     findings: ['client_absent@two'],
     alerts: ['vote_at_risk'],
+    withinS: SOON,
+  },
+  {
+    name: 'the nodes are cut from each other, and qnetd from both',
+    cause: async (scene) => {
+      await scene.lab.partition(['arbiter'], namesOf(scene));
+      await scene.lab.partition([scene.one.name], [scene.two.name]);
+    },
+    heal: async (scene) => {
+      await scene.lab.rejoin([scene.one.name], [scene.two.name]);
+      await scene.lab.rejoin(['arbiter'], namesOf(scene));
+    },
+    fact: async (scene) => /Quorate:\s+No/.test(await stdoutOf(scene.two, 'corosync-quorumtool -s')),
+    states: ['lost'],
+    findings: ['quorum_lost', 'cluster_absent_at_arbiter'],
+    alerts: ['vote_lost'],
+    withinS: SILENT,
+  },
+  {
+    name: 'qdevice is stopped on a node',
+    cause: systemctl('stop', 'corosync-qdevice', two),
+    heal: startDevice,
+    fact: lacks(NODE_TWO),
+    states: ['at-risk'],
+    findings: ['client_absent@two'],
+    alerts: ['vote_at_risk', 'next_failure_fatal'],
+    withinS: SOON,
+  },
+  {
+    name: 'no node reaches the arbiter, but the service does',
+    cause: (scene) => scene.lab.partition(['arbiter'], namesOf(scene)),
+    heal: (scene) => scene.lab.rejoin(['arbiter'], namesOf(scene)),
+    fact: isNobody,
+    states: ['at-risk'],
+    findings: ['cluster_absent_at_arbiter'],
+    alerts: ['vote_absent'],
     withinS: SOON,
   },
 ];

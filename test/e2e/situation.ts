@@ -32,6 +32,8 @@ export interface Situation {
   readonly alerts: readonly string[];
   /** From the fact to the answers of the API: `GET …/vote`, the fleet's summary, and the alerts. */
   readonly withinS: number;
+  /** For the alerts, where they need longer than that. */
+  readonly alertsWithinS?: number;
 }
 
 /** What qnetd sees is told within two looks at it, five seconds apart. */
