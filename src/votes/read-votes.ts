@@ -4,7 +4,7 @@ import type { Node } from '../clusters/cluster.entity.ts';
 import type { ClusterWithNodes } from '../clusters/clusters.store.ts';
 import type { Device } from '../core/quorum/arithmetic.ts';
 import type { VoteState } from '../core/quorum/vote-state.ts';
-import type { Clock } from '../core/time.ts';
+import { SECOND_MS, type Clock } from '../core/time.ts';
 import { HostRefusal, type HostSession } from '../hosts/host-session.ts';
 import { SCRIPTS } from '../hosts/scripts.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
@@ -15,6 +15,14 @@ import { JudgedClusters } from './judged-clusters.ts';
 import { KeepReadings } from './keep-readings.ts';
 import type { RawReading } from './raw-reading.ts';
 import type { InstanceSource, NewReading, Source } from './source.ts';
+
+/**
+ * An arbiter that is well has answered within tenths of a second, one whose qnetd hangs in three seconds (`look-arbiter.sh`). Whoever
+ * takes longer has no power or no network, which is to be told before the look after this one.
+ */
+const INSTANCE_LOOK_MS = 5 * SECOND_MS;
+/** Two daemons that hang take six seconds (`look-node.sh`), and the other nodes of the cluster are not asked again before that. */
+const NODE_LOOK_MS = 8 * SECOND_MS;
 
 /** Asks the arbiter and the nodes, keeps what they said as it was said, and has the vote state drawn from it. */
 @Injectable()
@@ -79,15 +87,15 @@ export class ReadVotes {
   }
 
   private lookAtInstance(source: InstanceSource, session: HostSession): Promise<NewReading> {
-    return this.look(session, SCRIPTS.lookArbiter, source);
+    return this.look(session, SCRIPTS.lookArbiter, source, INSTANCE_LOOK_MS);
   }
 
   private lookAtNode({ id: nodeId, clusterId, customerId, address }: Node, session: HostSession): Promise<NewReading> {
-    return this.look(session, SCRIPTS.lookNode, { kind: 'node', nodeId, clusterId, customerId, address });
+    return this.look(session, SCRIPTS.lookNode, { kind: 'node', nodeId, clusterId, customerId, address }, NODE_LOOK_MS);
   }
 
-  private async look(session: HostSession, script: Script, source: Source): Promise<NewReading> {
-    const raw = await rawOf(session, script);
+  private async look(session: HostSession, script: Script, source: Source, timeoutMs: number): Promise<NewReading> {
+    const raw = await rawOf(session, script, timeoutMs);
     return { source, at: this.clock.now(), raw };
   }
 }
@@ -95,9 +103,9 @@ export class ReadVotes {
 const wasReached = ({ raw }: NewReading): boolean => 'tools' in raw;
 
 /** A host that cannot be looked at is a reading too. */
-const rawOf = async (session: HostSession, script: Script): Promise<RawReading> => {
+const rawOf = async (session: HostSession, script: Script, timeoutMs: number): Promise<RawReading> => {
   try {
-    return { tools: Object.fromEntries(await session.look(script)) };
+    return { tools: Object.fromEntries(await session.look(script, timeoutMs)) };
   } catch (thrown) {
     if (thrown instanceof SshFailure || thrown instanceof HostRefusal) return { unreachable: thrown.finding };
     throw thrown;

@@ -22,5 +22,5 @@ export const WORLDS: Readonly<Record<string, WorldPlan>> = {
   freeze: { clusters: ['duo:2'], arbiter: 'fresh', beside: true },
   'black-holes': { clusters: ['raw:2:bare'], arbiter: 'fresh', beside: true },
   offboarding: { clusters: ['duo:2', 'quad:4', 'trio:3', 'pve:2:pve', 'raw:2:bare'], arbiter: 'fresh' },
-  situations: { clusters: ['duo:2', 'pair:2'], arbiter: 'fresh', beside: true },
+  situations: { clusters: ['duo:2', 'pair:2', 'twin:2'], arbiter: 'fresh', beside: true },
 };

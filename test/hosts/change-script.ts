@@ -52,7 +52,11 @@ export class ScriptHost implements AsyncDisposable {
 
   /** Runs a script of its own behind `change.sh`, with these arguments. */
   run(own: string, ...args: readonly string[]): Promise<Ended> {
-    const text = `${CHANGE.replaceAll('/run/umpire', join(this.directory, 'umpire'))}\n${own}\n`;
+    return this.runAlone(`${CHANGE.replaceAll('/run/umpire', join(this.directory, 'umpire'))}\n${own}\n`, ...args);
+  }
+
+  /** Runs a script that is whole in itself, with these arguments. */
+  runAlone(text: string, ...args: readonly string[]): Promise<Ended> {
     const env = { PATH: `${this.directory}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C' };
     return new Promise((resolve) => {
       const child = execFile('sh', ['-s', '--', ...args], { env }, (failure, stdout, stderr) => {

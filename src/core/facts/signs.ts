@@ -1,4 +1,4 @@
-import type { ToolOutput } from '../corosync/tools/tool.ts';
+import { wasKilled, type ToolOutput } from '../corosync/tools/tool.ts';
 import { section, type Sections } from './sections.ts';
 
 /** What kind of thing a host shows beside its plain facts; each is a line of `src/hosts/scripts/signs.sh`, or a tool that was killed. */
@@ -23,9 +23,6 @@ export interface Sign {
   readonly detail: string;
 }
 
-/** The exit code of a command that was killed, as the watchdog and `timeout -s KILL` do to one that hangs. */
-const KILLED = 137;
-
 const isKnown = (kind: string): kind is SignKind => KINDS.some((known) => known === kind);
 
 /**
@@ -37,7 +34,7 @@ export const signsOf = (sections: Sections, tools: Readonly<Record<string, strin
   const told = signLines(section(sections, 'signs'));
   if (told === null) return null;
   const hung = Object.entries(tools)
-    .filter(([name]) => section(sections, name).exitCode === KILLED)
+    .filter(([name]) => wasKilled(section(sections, name)))
     .map(([, daemon]) => ({ kind: 'hung' as const, detail: daemon }));
   return [...told, ...hung.filter(({ detail }, index) => hung.findIndex((one) => one.detail === detail) === index)];
 };

@@ -2,9 +2,8 @@ import { opinionOf } from './opinion.ts';
 import { valueOf } from './evidence.ts';
 import { allIdsAreKnown, inventoryIds, sameIds, type ClusterRule } from './rule.ts';
 import { testimoniesIn, type Testimony } from './testimony.ts';
+import { inOrder } from './shortened.ts';
 import { voteError, voteInfo, voteWarning } from './vote-finding.ts';
-
-const inOrder = (ids: readonly number[]): string => ids.toSorted((a, b) => a - b).join(', ');
 
 /** `10.0.0.1: 1, 2; arbiter for node 2: 2` */
 const whoSaysWhat = (testimonies: readonly Testimony[], tell: (testimony: Testimony) => string | null): string[] =>
@@ -15,7 +14,10 @@ const whoSaysWhat = (testimonies: readonly Testimony[], tell: (testimony: Testim
 
 const differ = (told: readonly (string | null)[]): boolean => new Set(told.filter((text) => text !== null)).size > 1;
 
-const membershipOf = ({ membership }: Testimony): string | null => membership && inOrder(membership);
+/** All of them, because two that differ only in the last of many differ. */
+const membershipOf = ({ membership }: Testimony): string | null =>
+  membership && membership.toSorted((a, b) => a - b).join();
+const membershipInWords = ({ membership }: Testimony): string | null => membership && inOrder(membership);
 const ringOf = ({ ringId }: Testimony): string | null => ringId && `${ringId.representative}.${ringId.sequence}`;
 
 /** No node outside the inventory is a member. */
@@ -41,7 +43,7 @@ export const membershipsAgree: ClusterRule = (world) => {
         'memberships_differ',
         world.inventory.clusterName,
         'The views list different members: the cluster is split, or a membership is changing. Look again in some seconds, then check the network between the nodes.',
-        { members: whoSaysWhat(testimonies, membershipOf) },
+        { members: whoSaysWhat(testimonies, membershipInWords) },
       )
     : null;
 };

@@ -2,6 +2,7 @@ import type { QnetdStatus } from '../corosync/tools/qnetd-tool.ts';
 import { warning, type Finding } from '../finding.ts';
 import { seenAtArbiter, valueOf } from './evidence.ts';
 import { impostersAmong, type RegisteredCluster } from './imposters.ts';
+import { firstOfEachCode } from './shortened.ts';
 import type { ArbiterView } from './views.ts';
 
 /** `ok`: reached, and nothing is wrong with its clients. `degraded`: reached, but see the findings. */
@@ -41,7 +42,7 @@ export const instanceState = (sight: InstanceSight, registered: readonly Registe
   const findings = [
     ...('finding' in seen ? [seen.finding] : []),
     ...(sight.status?.kind === 'known' ? demandsTls(sight.status.value) : []),
-    ...(listed ? impostersAmong(listed, registered) : []),
+    ...(listed ? firstOfEachCode(impostersAmong(listed, registered)) : []),
   ];
   return {
     state: findings.every(({ severity }) => severity === 'info') ? 'ok' : 'degraded',

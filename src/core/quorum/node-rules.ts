@@ -102,7 +102,7 @@ export const castsTheVote: NodeRule = ({ inventory: { device } }, node) => {
     : voteError(
         'vote_not_cast',
         node.address,
-        `${capitalised(who)} does not count the ${device.votes} votes of the device (total ${status.totalVotes}). Being alive (A) is not voting (V): look at the arbiter, the way to it and the certificates.`,
+        `${capitalised(who)} does not count the device's votes (${device.votes}) beside those of its members: its total is ${status.totalVotes}. Being alive (A) is not voting (V): look at the arbiter, the way to it and the certificates.`,
         { totalVotes: status.totalVotes, deviceVotes: status.device?.votes ?? 0, expectedDeviceVotes: device.votes },
       );
 };

@@ -30,7 +30,8 @@ export const rowVote = (row: QuorumMember): RowVote => {
 
 /**
  * Whether the device's votes are really counted on this node. The flags `A,V` outlast the vote after a reload without
- * the device (measured on Debian 12), so the device's own row and the total must hold the votes too.
+ * the device (measured on Debian 12), so the device's own row must hold the votes too, and the total be its members' votes and
+ * those, no less and no more: a figure that does not add up is not what corosync prints.
  */
 export const countsDeviceVotes = (status: QuorumStatus, device: Device): boolean => {
   const row = ownRow(status);
@@ -39,7 +40,7 @@ export const countsDeviceVotes = (status: QuorumStatus, device: Device): boolean
     row !== undefined &&
     rowVote(row) === 'cast' &&
     status.device?.votes === device.votes &&
-    status.totalVotes >= nodeVotes + device.votes
+    status.totalVotes === nodeVotes + device.votes
   );
 };
 

@@ -1,4 +1,5 @@
 import { error, info, warning, type Finding, type Params } from '../finding.ts';
+import { shortened } from './shortened.ts';
 
 /**
  * Every code the vote state can carry. Callers switch on them, so a code is never reused for another meaning.
@@ -77,7 +78,7 @@ type Say = (code: VoteFindingCode, subject: string, message: string, params?: Pa
 
 const closed =
   (say: (code: string, subject: string, message: string, params?: Params) => Finding): Say =>
-  (code, subject, message, params = {}) => ({ ...say(code, subject, message, params), code });
+  (code, subject, message, params = {}) => ({ ...say(code, subject, message, shortened(params)), code });
 
 /** Votes are missing, or may go to the wrong side. Forbids `ok`. */
 export const voteError = closed(error);

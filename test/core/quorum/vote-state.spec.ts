@@ -357,3 +357,13 @@ describe('the findings', () => {
     expect(hasError(voteState(world({ nodeCount: 2, down: [2] })).findings)).toBe(true);
   });
 });
+
+describe('a total that does not add up', () => {
+  it.each([-1, 1, 7])('by %i is no vote that is cast, and so never ok (invariant 21)', (more) => {
+    const state = voteState(
+      faults(withQuorum(2, (status) => ({ ...status, totalVotes: status.totalVotes + more })))(world({ nodeCount: 2 })),
+    );
+    expect(state.state).not.toBe('ok');
+    expect(found(state, 'vote_not_cast').subject).toBe(addressOf(2));
+  });
+});

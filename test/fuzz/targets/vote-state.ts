@@ -94,7 +94,7 @@ const vote: Target<Evidence, VoteState> = {
       ['ok without the vote for both', () => count(list, 'ACK') - count(list, 'NACK') >= 2],
       ['ok without quorum on both nodes', () => texts.every((text) => text.includes('Quorate:          Yes\n'))],
       ['ok without a vote that is cast for both', () => texts.every((text) => count(text, ' A,V,') >= 2)],
-      ['ok without three votes', () => texts.every((text) => Number(/^Total votes: +(\d+)$/m.exec(text)?.[1]) >= 3)],
+      ['ok without three votes', () => texts.every((text) => Number(/^Total votes: +(\d+)$/m.exec(text)?.[1]) === 3)],
       [
         'ok without a connection of both devices',
         () => devices.every((text) => text.includes('State:\t\t\tConnected\n')),

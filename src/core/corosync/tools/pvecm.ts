@@ -47,6 +47,7 @@ export const pvecmStatus: Tool<PvecmStatus> = strictTool({
   code: 'pvecm',
   command: ['pvecm', 'status'],
   daemon: 'corosync',
+  hungCode: 'corosync_hung',
   saysDown: corosyncIsDown,
   exitCodes: [0, 1, 2],
   read: (lines, exitCode) => ({ cluster: readHeader(lines), quorum: readQuorumStatus(lines, exitCode) }),

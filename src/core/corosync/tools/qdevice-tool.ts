@@ -140,6 +140,7 @@ export const qdeviceTool: Tool<QdeviceStatus> = strictTool({
   code: 'qdevice',
   command: ['corosync-qdevice-tool', '-sv'],
   daemon: 'corosync-qdevice',
+  hungCode: 'qdevice_hung',
   saysDown: cannotConnect("Can't connect to QDevice socket (is QDevice running?)"),
   exitCodes: [0],
   read: readStatus,

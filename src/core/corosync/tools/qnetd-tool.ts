@@ -55,6 +55,7 @@ export interface QnetdCluster {
 const QNETD = {
   code: 'qnetd',
   daemon: 'corosync-qnetd',
+  hungCode: 'qnetd_hung',
   saysDown: cannotConnect("Can't connect to qnetd socket (is QNetd running?)"),
   exitCodes: [0],
 } as const;

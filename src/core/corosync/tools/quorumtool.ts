@@ -143,6 +143,7 @@ export const quorumtool: Tool<QuorumStatus> = strictTool({
   code: 'quorumtool',
   command: ['corosync-quorumtool', '-s'],
   daemon: 'corosync',
+  hungCode: 'corosync_hung',
   saysDown: (output) => output.stdout === '' && corosyncIsDown(output),
   exitCodes: [0, 1, 2],
   read: readQuorumStatus,

@@ -1,7 +1,7 @@
 import { error, type Finding, type Params } from '../../finding.ts';
 import { excerpt } from './escaped-text.ts';
 import { LineReader, Unreadable } from './line-reader.ts';
-import type { Tool, ToolOutput, ToolReading } from './tool.ts';
+import { wasKilled, type Tool, type ToolOutput, type ToolReading } from './tool.ts';
 
 /** More than this no tool prints: a node has at most 16 KiB to say, and a qnetd of 300 three-node clusters 10,000 lines. */
 export const MAX_CHARACTERS = 1024 * 1024;
@@ -14,6 +14,8 @@ interface StrictTool<T> {
   readonly command: readonly string[];
   /** The daemon that answers, as a person knows it. */
   readonly daemon: string;
+  /** The code of the finding that the daemon hangs. */
+  readonly hungCode: string;
   /** True only where the tool's own words say that the daemon is not there. */
   saysDown(output: ToolOutput): boolean;
   /** The exit codes with which the tool prints an answer. Any other makes the output unknown. */
@@ -30,6 +32,7 @@ export const strictTool = <T>(tool: StrictTool<T>): Tool<T> => ({
   command: tool.command,
   parse: (output, subject) => {
     if (tool.saysDown(output)) return { kind: 'down', finding: down(tool, output, subject) };
+    if (wasKilled(output)) return { kind: 'unknown', finding: hung(tool, subject) };
     try {
       return { kind: 'known', value: readAll(tool, output) };
     } catch (fault) {
@@ -65,6 +68,13 @@ const down = <T>(tool: StrictTool<T>, output: ToolOutput, subject: string): Find
     subject,
     `${tool.command[0]} cannot reach ${tool.daemon}. See whether its unit runs and whether this user may ask it, and read its journal.`,
     { exitCode: output.exitCode, stderr: firstLine(output.stderr) },
+  );
+
+const hung = <T>(tool: StrictTool<T>, subject: string): Finding =>
+  error(
+    tool.hungCode,
+    subject,
+    `${tool.daemon} hangs: ${tool.command[0]} had no answer from it until it was killed. Read the journal of its unit, and see whether the machine itself is out of memory or disk.`,
   );
 
 const unreadable = <T>(

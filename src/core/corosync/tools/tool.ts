@@ -7,6 +7,12 @@ export interface ToolOutput {
   readonly stderr: string;
 }
 
+/** The exit code of a command that was killed, as the watchdog and `timeout -s KILL` do to one that hangs. */
+const KILLED = 137;
+
+/** A tool waits for its daemon's answer without a bound: one that had to be killed tells of a daemon that hangs. */
+export const wasKilled = ({ exitCode }: Pick<ToolOutput, 'exitCode'>): boolean => exitCode === KILLED;
+
 /**
  * What a tool's output tells, strictly read:
  * - `known`: every line was understood;

@@ -161,3 +161,19 @@ describe('the largest output that is read', () => {
     expect(reading(MAX_LINES + 1)).toMatchObject({ finding: { params: { seen: `${MAX_LINES + 1} characters` } } });
   });
 });
+
+describe('a tool that had to be killed, exit code 137', () => {
+  it.each([
+    [quorumtool, 'corosync_hung'],
+    [pvecmStatus, 'corosync_hung'],
+    [qdeviceTool, 'qdevice_hung'],
+    [qnetdStatusTool, 'qnetd_hung'],
+    [qnetdListTool, 'qnetd_hung'],
+  ] as const)(
+    'says that its daemon hangs, which is neither an answer nor that it is down (invariant 21)',
+    (tool, code) => {
+      const reading = tool.parse({ exitCode: 137, stdout: '', stderr: 'Killed\n' }, 'duo-1');
+      expect(reading).toMatchObject({ kind: 'unknown', finding: { code, severity: 'error', subject: 'duo-1' } });
+    },
+  );
+});
