@@ -29,12 +29,22 @@ const STATE_COLUMNS = [
 const insertInto = (columns: readonly (readonly [string, string])[], table: string): string =>
   `INSERT INTO ${table} (${columns.map(([, column]) => column).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 
+const INSTANCE_COLUMNS = [
+  ...[['instanceId', 'instance_id'] as const, ['arbiterId', 'arbiter_id'] as const, ['state', 'state'] as const],
+  ...[['since', 'since'] as const, ['findings', 'findings'] as const, ['clients', 'clients'] as const],
+  ...[['judgedAt', 'judged_at'] as const, ['evaluateAt', 'evaluate_at'] as const],
+];
+
 const INSERT_READING = insertInto(READING_COLUMNS, 'readings');
-const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ON CONFLICT (cluster_id) DO UPDATE SET ${STATE_COLUMNS.slice(
-  1,
-)
-  .map(([, column]) => `${column} = excluded.${column}`)
-  .join(', ')}`;
+/** The first column is the key. */
+const orReplace = ([key, ...others]: readonly (readonly [string, string])[]): string =>
+  `ON CONFLICT (${key?.[1]}) DO UPDATE SET ${others.map(([, column]) => `${column} = excluded.${column}`).join(', ')}`;
+
+const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ${orReplace(STATE_COLUMNS)}`;
+/** Where there is no news, the alerts' own note of when they weigh the instance next stays as it is. */
+const PUT_INSTANCE_STATE = `${insertInto(INSTANCE_COLUMNS, 'instance_states')} ${orReplace(
+  INSTANCE_COLUMNS.slice(0, -1),
+)}, evaluate_at = COALESCE(excluded.evaluate_at, instance_states.evaluate_at)`;
 
 const bound = (value: Bound | readonly Finding[]): Bound =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
@@ -175,8 +185,10 @@ export class VotesStore {
     await tx.manager.delete(Reading, { nodeId: In(nodeIds), source: 'push' });
   }
 
+  /** @param rows with `evaluateAt` where there is news; null leaves that as it stands */
   async putInstanceStates(tx: Transaction, rows: readonly InstanceStateRow[]): Promise<void> {
-    for (const row of rows) await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
+    const values = rows.map((row) => INSTANCE_COLUMNS.map(([property]) => bound(row[property])));
+    await eachRow(tx, PUT_INSTANCE_STATE, values);
   }
 
   /** Of a cluster that is forgotten only the history stays. */

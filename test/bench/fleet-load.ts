@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Service } from '../e2e/service.ts';
 import { GeneratorProcess } from './fleet-load/generator-process.ts';
 import { Lists } from './fleet-load/lists.ts';
-import type { ServiceOrder, ServiceReport } from './fleet-load/messages.ts';
+import type { Generated, ServiceOrder, ServiceReport } from './fleet-load/messages.ts';
 import { onRecord } from './fleet-load/record.ts';
 import { seed } from './fleet-load/seed.ts';
 
@@ -79,7 +79,15 @@ const measure = async (dataDirectory: string, generator: GeneratorProcess) => {
     const generated = await generator.end();
     await service.stop();
     const errors = service.log.split('\n').filter((line) => line.includes('"level":50'));
-    return { startMs, minutes, last, listMs, listFailures: lists.failures, generated, errors: errors.slice(0, 20) };
+    return {
+      startMs,
+      minutes,
+      last,
+      listMs,
+      listFailures: lists.failures,
+      generated,
+      errors: errors.slice(0, 5).map((line) => line.slice(0, 500)),
+    };
   } catch (thrown) {
     await service.kill();
     throw thrown;
@@ -88,18 +96,28 @@ const measure = async (dataDirectory: string, generator: GeneratorProcess) => {
 
 type Measured = Awaited<ReturnType<typeof measure>>;
 
+/** Without the twenty thousand numbers. */
+const saidOf = ({ sent, acknowledged, failures, pushMs, measured, looks }: Generated) => ({
+  ...{ sent, acknowledged, failures, pushMs, measured, looks },
+});
+
 const figuresOf = (
   { startMs, minutes, last, listMs, listFailures, generated, errors }: Measured,
   directory: string,
 ) => {
-  const { sequences: _, ...said } = generated;
   const record = onRecord(directory, generated);
   const rssAt = (minute: number): number => minutes[Math.max(0, Math.ceil(minute) - 1)]?.rssMb ?? NaN;
   const rss = { first: rssAt(1), half: rssAt(MINUTES / 2), last: rssAt(MINUTES) };
   const share = (cpuMs: number): number => Number((cpuMs / (MINUTES * MINUTE_MS)).toFixed(3));
   return {
     ...{ clusters: CLUSTERS, minutes: MINUTES, goals: GOALS, startMs: Math.round(startMs) },
-    ...{ lagMs: last.lag, listMs, listFailures, reports: said, perSecond: generated.measured / (MINUTES * 60) },
+    ...{
+      lagMs: last.lag,
+      listMs,
+      listFailures,
+      reports: saidOf(generated),
+      perSecond: generated.measured / (MINUTES * 60),
+    },
     record: { ...record, lost: Math.max(0, generated.acknowledged - record.looks) + record.behind },
     ...{
       rssMb: rss,

@@ -84,7 +84,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['no end of line at all', repeat('Quorum information')],
 ];
 
-const hundredThousandRows = () => {
+const asManyRowsAsLines = () => {
   const status = {
     provider: 'x',
     nodeCount: MAX_LINES - 30,
@@ -101,7 +101,7 @@ const hundredThousandRows = () => {
       nodeId: index + 1,
       votes: 1,
       device: null,
-      name: 'n'.repeat(60),
+      name: 'n',
       local: index === 0,
     })),
     device: null,
@@ -148,7 +148,7 @@ describe.each(TOOLS.map((tool) => [tool.command.join(' '), tool] as const))('%s,
 
 describe('the largest output that is read', () => {
   it('has as many rows as there are lines, and is read in a second', () => {
-    const stdout = hundredThousandRows();
+    const stdout = asManyRowsAsLines();
     const start = performance.now();
     expect(quorumtool.parse({ exitCode: 0, stdout, stderr: '' }, 'duo-1').kind).toBe('known');
     expect(performance.now() - start).toBeLessThan(1000);
