@@ -4,7 +4,6 @@ import type { Finding } from '../core/finding.ts';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { eachRow, type Bound } from '../platform/database/each-row.ts';
-import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { ownedBy, type Scope } from '../platform/database/scope.ts';
 import type { Source } from './source.ts';
@@ -26,6 +25,12 @@ const STATE_COLUMNS = [
   ...[['freshUntil', 'fresh_until'] as const, ['evaluateAt', 'evaluate_at'] as const],
 ];
 
+const TRANSITION_COLUMNS = [
+  ...[['id', 'id'] as const, ['clusterId', 'cluster_id'] as const, ['customerId', 'customer_id'] as const],
+  ...[['at', 'at'] as const, ['from', 'from_state'] as const, ['to', 'to_state'] as const],
+  ...[['presence', 'presence'] as const, ['findings', 'findings'] as const],
+];
+
 const insertInto = (columns: readonly (readonly [string, string])[], table: string): string =>
   `INSERT INTO ${table} (${columns.map(([, column]) => column).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 
@@ -36,6 +41,7 @@ const INSTANCE_COLUMNS = [
 ];
 
 const INSERT_READING = insertInto(READING_COLUMNS, 'readings');
+const INSERT_TRANSITION = insertInto(TRANSITION_COLUMNS, 'vote_transitions');
 /** The first column is the key. */
 const orReplace = ([key, ...others]: readonly (readonly [string, string])[]): string =>
   `ON CONFLICT (${key?.[1]}) DO UPDATE SET ${others.map(([, column]) => `${column} = excluded.${column}`).join(', ')}`;
@@ -120,7 +126,8 @@ export class VotesStore {
   }
 
   async insertTransitions(tx: Transaction, transitions: readonly VoteTransition[]): Promise<void> {
-    await insertRows(tx, VoteTransition, ...transitions);
+    const values = transitions.map((row) => TRANSITION_COLUMNS.map(([property]) => bound(row[property])));
+    await eachRow(tx, INSERT_TRANSITION, values);
   }
 
   transitions(

@@ -24,6 +24,8 @@ const { values } = parseArgs({
 });
 const [CLUSTERS, MINUTES] = [Number(values.clusters), Number(values.minutes)];
 const MINUTE_MS = 60_000;
+/** By then each arbiter was looked at, so that no cluster is taken for one that is not well. */
+const FIRST_LOOKS_MS = 12_000;
 /** Each node has reported once then, and each cluster was judged. */
 const SETTLE_MS = 75_000;
 const GOALS = { lagP99Ms: 50, listP99Ms: 100, rssGrowth: 1.1 };
@@ -62,6 +64,7 @@ const measure = async (dataDirectory: string, generator: GeneratorProcess) => {
   const { service, ask, startMs } = await watched(dataDirectory);
   try {
     console.log(`${CLUSTERS} clusters, ${agents.length} agents; the service was there after ${startMs.toFixed(0)} ms`);
+    await wait(FIRST_LOOKS_MS);
     generator.begin(service.client.url, agentsFile);
     const lists = new Lists(service.client);
     await wait(SETTLE_MS);

@@ -12,8 +12,11 @@ import { clustersOf, conditionNow, hostsByAddress, secondOfDay, type Host } from
 /** See `scriptInput`: with this the script has come whole. */
 const END_OF_SCRIPT = 'exit "$umpire_status"\n}\n';
 const NONCE = /[0-9a-f]{32}/;
-/** A node is asked so seldom that its connection is not worth keeping: twenty thousand of them would fill two processes. */
-const IDLE_MS = 2_000;
+/**
+ * A node is asked so seldom that its connection is not worth keeping: twenty thousand of them would fill two processes. While the
+ * cluster is not well it is asked at each look at its arbiter, and the connection lasts.
+ */
+const IDLE_MS = 25_000;
 
 /** All arbiters and nodes behind one SSH server on every address of the loopback: who is asked is told by the address that was called. */
 export class SimulatedHosts {
