@@ -43,7 +43,10 @@ const watched = async (dataDirectory: string) => {
   const begun = performance.now();
   const service = await Service.start({
     dataDirectory,
-    env: { UMPIRE_ARBITER_EVERY_SECONDS: '10', UMPIRE_NODES_EVERY_SECONDS: '3600' },
+    env: {
+      ...{ UMPIRE_ARBITER_EVERY_SECONDS: '10', UMPIRE_NODES_EVERY_SECONDS: '3600' },
+      ...(values.profile ? { UMPIRE_BENCH_STATEMENTS: 'yes' } : {}),
+    },
     main: new URL('./fleet-load/watched-service.ts', import.meta.url).pathname,
     listener: (report) => hear(report as ServiceReport),
   });
@@ -71,10 +74,11 @@ const measure = async (dataDirectory: string, generator: GeneratorProcess) => {
     await generator.measure();
     await ask({ kind: 'measure', profile: values.profile });
     lists.begin();
-    const minutes: ServiceReport[] = [];
+    const minutes: Pick<ServiceReport, 'rssMb' | 'heapMb' | 'cpuMs' | 'lag' | 'ownLag'>[] = [];
     for (let minute = 1; minute <= MINUTES; minute += 1) {
       await wait(MINUTE_MS);
-      minutes.push(await ask({ kind: 'sample' }));
+      const { rssMb, heapMb, cpuMs, lag, ownLag } = await ask({ kind: 'sample' });
+      minutes.push({ rssMb, heapMb, cpuMs, lag, ownLag });
       console.log(`minute ${minute}`, JSON.stringify(minutes.at(-1)));
     }
     const listMs = lists.end();
@@ -128,7 +132,7 @@ const figuresOf = (
       heapByMinute: minutes.map(({ heapMb }) => heapMb),
     },
     cores: { service: share(last.cpuMs), generator: share(generated.cpuMs) },
-    ...{ errorLines: errors.length, errors },
+    ...{ errorLines: errors.length, errors, statements: last.statements },
   };
 };
 

@@ -50,4 +50,8 @@ export interface ServiceReport {
   readonly cpuMs: number;
   /** Of the event loop, since `measure`, in milliseconds; a timer of 10 ms measures it, as for `nodejs_eventloop_lag_seconds`. */
   readonly lag: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** The main thread's own time between two turns of a timer of 10 ms: what it holds others up, whoever else is on the machine. */
+  readonly ownLag: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** With `--profile`: which statements of SQLite took longest together. */
+  readonly statements: readonly { readonly sql: string; readonly ms: number; readonly count: number }[];
 }
