@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
+import { changeRows } from '../platform/database/each-row.ts';
 import { insertRows } from '../platform/database/rows.ts';
 import { ownedBy, type Scope } from '../platform/database/scope.ts';
 import { AgentToken } from './agent-token.entity.ts';
+
+const ADVANCE = 'UPDATE agent_tokens SET sequence = ?, reported_at = ? WHERE id = ? AND sequence < ?';
 
 @Injectable()
 export class AgentTokensStore {
@@ -34,9 +36,7 @@ export class AgentTokensStore {
    * @returns false when the token is gone, or a report with this sequence number or a later one was taken already
    */
   async advance(tx: Transaction, id: string, sequence: number, reportedAt: Instant): Promise<boolean> {
-    const newer = { id, sequence: LessThan(sequence) };
-    const { affected } = await tx.manager.update(AgentToken, newer, { sequence, reportedAt });
-    return affected === 1;
+    return (await changeRows(tx, ADVANCE, [sequence, reportedAt, id, sequence])) === 1;
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {

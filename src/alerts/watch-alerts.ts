@@ -10,6 +10,7 @@ import { SECOND_MS, type Clock, type Instant } from '../core/time.ts';
 import { CLOCK } from '../platform/clock/clock.ts';
 import { CONFIG, type Config } from '../platform/config/config.ts';
 import { Database } from '../platform/database/database.ts';
+import { Breath } from '../votes/breath.ts';
 import type { AlertSource } from './alert-source.ts';
 import { EvaluateSubject } from './evaluate-subject.ts';
 import { CertificatesSource } from './sources/certificates.ts';
@@ -88,7 +89,9 @@ export class WatchAlerts implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async weighAll(source: AlertSource, subjects: readonly AlertSubject[]): Promise<number> {
     let failed = 0;
+    const breath = new Breath();
     for (let from = 0; from < subjects.length && !this.stopping; from += ABREAST) {
+      await breath.between();
       const abreast = subjects.slice(from, from + ABREAST).map((subject) => this.evaluate.run(source, subject));
       for (const outcome of await Promise.allSettled(abreast)) {
         if (outcome.status === 'fulfilled') continue;

@@ -31,7 +31,7 @@ export class JudgeInstances {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @returns the rows as they are from now on */
+  /** @returns the rows as they are from now on; `evaluateAt` is null where there is no news, for `VotesStore.putInstanceStates` */
   async run(instances: readonly TouchedInstance[]): Promise<readonly InstanceStateRow[]> {
     const rows: InstanceStateRow[] = [];
     for (const { source } of instances.filter((instance) => this.isDue(instance))) rows.push(await this.judge(source));
@@ -69,7 +69,7 @@ export class JudgeInstances {
       arbiterId: source.arbiterId,
       ...{ state, findings, clients, judgedAt: at },
       since: known?.state === state ? known.since : at,
-      evaluateAt: isNews ? at : known.evaluateAt,
+      evaluateAt: isNews ? at : null,
     };
   }
 

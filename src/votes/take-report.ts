@@ -10,6 +10,7 @@ import { notFound, unauthorized } from '../platform/http/problem.ts';
 import { JudgedClusters } from './judged-clusters.ts';
 import { KeepReadings } from './keep-readings.ts';
 import { NodeAddresses } from './node-addresses.ts';
+import { NoteReports } from './note-reports.ts';
 import { ReportCounts } from './report-counts.ts';
 import type { Report } from './reports.schema.ts';
 import { WatchVotes } from './watch-votes.ts';
@@ -20,6 +21,7 @@ export class TakeReport {
   constructor(
     private readonly database: Database,
     private readonly tokens: AgentTokensStore,
+    private readonly notes: NoteReports,
     private readonly agents: AuthenticateAgent,
     private readonly addresses: NodeAddresses,
     private readonly readings: KeepReadings,
@@ -36,15 +38,12 @@ export class TakeReport {
    */
   async run(agent: Agent, clusterId: string, report: Report): Promise<void> {
     if (agent.clusterId !== clusterId) throw notFound('cluster');
-    if (!(await this.advance(agent, report.sequence))) return this.passOver(agent);
+    // The number first: it is also what finds out whether the token still stands. Should the process die behind it, the agent
+    // hears no answer and reports anew.
+    if (!(await this.notes.run(agent.tokenId, report.sequence))) return this.passOver(agent);
     this.counts.taken();
     await this.keep(agent, report);
     if (this.judged.isUnsettled(clusterId)) await this.watch.nodesNow(clusterId);
-  }
-
-  /** The number first: it is also what finds out whether the token still stands. Should the process die behind it, the agent hears no answer and reports anew. */
-  private advance({ tokenId }: Agent, sequence: number): Promise<boolean> {
-    return this.database.write((tx) => this.tokens.advance(tx, tokenId, sequence, this.clock.now()));
   }
 
   private async keep(agent: Agent, { sequence, sentAt, tools }: Report): Promise<void> {

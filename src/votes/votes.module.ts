@@ -12,6 +12,7 @@ import { NewestViews } from './newest-views.ts';
 import { PruneHistory } from './prune-history.ts';
 import { ReadVotes } from './read-votes.ts';
 import { NodeAddresses } from './node-addresses.ts';
+import { NoteReports } from './note-reports.ts';
 import { ReportCounts } from './report-counts.ts';
 import { ReportsController } from './reports.controller.ts';
 import { TakeReport } from './take-report.ts';
@@ -25,7 +26,7 @@ import { WatchVotes } from './watch-votes.ts';
   controllers: [VotesController, ReportsController],
   providers: [
     ...[VotesStore, NewestViews, JudgedClusters, JudgeVotes, JudgeInstances, KeepStates, KeepReadings],
-    ...[ReadVotes, WatchVotes, WatchFreshness, PruneHistory, NodeAddresses, TakeReport, ReportCounts],
+    ...[ReadVotes, WatchVotes, WatchFreshness, PruneHistory, NodeAddresses, NoteReports, TakeReport, ReportCounts],
   ],
   exports: [ReadVotes, WatchVotes, VotesStore, PruneHistory, KeepReadings, NewestViews, JudgeVotes],
 })

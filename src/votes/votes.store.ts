@@ -4,7 +4,6 @@ import type { Finding } from '../core/finding.ts';
 import type { Instant } from '../core/time.ts';
 import type { Session, Transaction } from '../platform/database/database.ts';
 import { eachRow, type Bound } from '../platform/database/each-row.ts';
-import { insertRows } from '../platform/database/rows.ts';
 import { findPage, type Page, type PageRequest } from '../platform/database/page.ts';
 import { ownedBy, type Scope } from '../platform/database/scope.ts';
 import type { Source } from './source.ts';
@@ -26,15 +25,32 @@ const STATE_COLUMNS = [
   ...[['freshUntil', 'fresh_until'] as const, ['evaluateAt', 'evaluate_at'] as const],
 ];
 
+const TRANSITION_COLUMNS = [
+  ...[['id', 'id'] as const, ['clusterId', 'cluster_id'] as const, ['customerId', 'customer_id'] as const],
+  ...[['at', 'at'] as const, ['from', 'from_state'] as const, ['to', 'to_state'] as const],
+  ...[['presence', 'presence'] as const, ['findings', 'findings'] as const],
+];
+
 const insertInto = (columns: readonly (readonly [string, string])[], table: string): string =>
   `INSERT INTO ${table} (${columns.map(([, column]) => column).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 
+const INSTANCE_COLUMNS = [
+  ...[['instanceId', 'instance_id'] as const, ['arbiterId', 'arbiter_id'] as const, ['state', 'state'] as const],
+  ...[['since', 'since'] as const, ['findings', 'findings'] as const, ['clients', 'clients'] as const],
+  ...[['judgedAt', 'judged_at'] as const, ['evaluateAt', 'evaluate_at'] as const],
+];
+
 const INSERT_READING = insertInto(READING_COLUMNS, 'readings');
-const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ON CONFLICT (cluster_id) DO UPDATE SET ${STATE_COLUMNS.slice(
-  1,
-)
-  .map(([, column]) => `${column} = excluded.${column}`)
-  .join(', ')}`;
+const INSERT_TRANSITION = insertInto(TRANSITION_COLUMNS, 'vote_transitions');
+/** The first column is the key. */
+const orReplace = ([key, ...others]: readonly (readonly [string, string])[]): string =>
+  `ON CONFLICT (${key?.[1]}) DO UPDATE SET ${others.map(([, column]) => `${column} = excluded.${column}`).join(', ')}`;
+
+const PUT_STATE = `${insertInto(STATE_COLUMNS, 'vote_states')} ${orReplace(STATE_COLUMNS)}`;
+/** Where there is no news, the alerts' own note of when they weigh the instance next stays as it is. */
+const PUT_INSTANCE_STATE = `${insertInto(INSTANCE_COLUMNS, 'instance_states')} ${orReplace(
+  INSTANCE_COLUMNS.slice(0, -1),
+)}, evaluate_at = COALESCE(excluded.evaluate_at, instance_states.evaluate_at)`;
 
 const bound = (value: Bound | readonly Finding[]): Bound =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
@@ -110,7 +126,8 @@ export class VotesStore {
   }
 
   async insertTransitions(tx: Transaction, transitions: readonly VoteTransition[]): Promise<void> {
-    await insertRows(tx, VoteTransition, ...transitions);
+    const values = transitions.map((row) => TRANSITION_COLUMNS.map(([property]) => bound(row[property])));
+    await eachRow(tx, INSERT_TRANSITION, values);
   }
 
   transitions(
@@ -175,8 +192,10 @@ export class VotesStore {
     await tx.manager.delete(Reading, { nodeId: In(nodeIds), source: 'push' });
   }
 
+  /** @param rows with `evaluateAt` where there is news; null leaves that as it stands */
   async putInstanceStates(tx: Transaction, rows: readonly InstanceStateRow[]): Promise<void> {
-    for (const row of rows) await tx.manager.upsert(InstanceStateRow, row, ['instanceId']);
+    const values = rows.map((row) => INSTANCE_COLUMNS.map(([property]) => bound(row[property])));
+    await eachRow(tx, PUT_INSTANCE_STATE, values);
   }
 
   /** Of a cluster that is forgotten only the history stays. */

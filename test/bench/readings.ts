@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Sqlite from 'better-sqlite3';
 import type { NewReading } from '../../src/votes/source.ts';
-import { arbiterTools, CLUSTERS_OF_ONE, nodeTools, NODES_OF_ONE, type Condition } from './readings/fleet.ts';
+import {
+  arbiterTools,
+  CLUSTERS_OF_ONE,
+  mostDays,
+  nodeTools,
+  NODES_OF_ONE,
+  type Condition,
+  type Fortune,
+} from './readings/fleet.ts';
 import { openPipeline, register, type RegisteredInstance, type RegisteredNode } from './readings/pipeline.ts';
 
 /*
@@ -33,10 +41,6 @@ const pipeline = await openPipeline(directory);
 const { clock, database, statements, keep, freshness, spent } = pipeline;
 const { instances, nodes } = await register(database, CLUSTERS);
 
-/** Which cluster is without the arbiter in which minute. */
-type Fortune = (cluster: number, minute: number) => Condition;
-
-const mostDays: Fortune = (cluster, minute) => (cluster % 50 === minute % 50 ? 'without-arbiter' : 'well');
 const always: Fortune = (_cluster, minute) => (minute % 2 === 0 ? 'without-arbiter' : 'well');
 /** Every other cluster, so that an arbiter lists something else at each look. */
 const alternating: Fortune = (cluster, step) => ((cluster + step) % 2 === 0 ? 'without-arbiter' : 'well');

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
@@ -10,6 +11,8 @@ interface Waiting {
 
 /** As many as share one commit, so that the first of them is not kept waiting for ever. */
 const AT_MOST = 100;
+/** Nor is anybody else who wants the thread: after so long the commit takes nobody in any more. */
+const AT_MOST_MS = 8;
 
 /**
  * Lets one piece of work at a time have the connection, in the order of arrival. Those that have come while others were at it share
@@ -35,16 +38,22 @@ export class SharedCommit {
 
   private async work(): Promise<void> {
     this.isAtIt = true;
-    while (this.waiting.length > 0) await this.commitOnce();
+    while (this.waiting.length > 0) {
+      await this.commitOnce();
+      // On SQLite nothing here waits for anything but the disk: work that never ends would keep the thread.
+      if (this.waiting.length > 0) await turn();
+    }
     this.isAtIt = false;
   }
 
   private async commitOnce(): Promise<void> {
     const done: { readonly one: Waiting; readonly value: unknown }[] = [];
+    const begun = performance.now();
+    const isRoom = (): boolean => done.length < AT_MOST && performance.now() - begun < AT_MOST_MS;
     let failed: { readonly one: Waiting; readonly reason: unknown } | null = null;
     try {
       await this.source.transaction(async (manager) => {
-        for (let one = this.waiting.shift(); one; one = done.length < AT_MOST ? this.waiting.shift() : undefined) {
+        for (let one = this.waiting.shift(); one; one = isRoom() ? this.waiting.shift() : undefined) {
           const outcome = await attempt(manager, one.work);
           if ('value' in outcome) done.push({ one, value: outcome.value });
           else failed = { one, reason: outcome.reason };

@@ -1,4 +1,5 @@
-import type { Result } from '../../core/finding.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { succeed, type Result } from '../../core/finding.ts';
 import type { Clock } from '../../core/time.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { BullQueue } from './bull.ts';
@@ -7,10 +8,15 @@ import { ask } from './unavailable.ts';
 /** How often it is checked that the store still keeps the schedules: FLUSHALL, or a deleted file, forgets them. */
 const CHECK_MS = 30_000;
 
+/** After so many a check lets others have the thread: of ten thousand on SQLite none would wait for anything. */
+const CHECKED_AT_ONCE = 20;
+
 interface Schedule {
   readonly queue: BullQueue;
   readonly id: string;
   readonly everyMs: number;
+  /** The store has it, as far as is known; the checks see to it that it stays so. */
+  isSet: boolean;
 }
 
 /** The schedules this process has asked for. It sees to it that the store has them, and that they go on. */
@@ -26,9 +32,11 @@ export class Schedules {
     this.#checkMs = checkMs;
   }
 
-  /** Sets a schedule, and keeps it set. A failure is not the end of it: the next check tries again. */
-  set(queue: BullQueue, id: string, everyMs: number): Promise<Result<void>> {
-    const schedule = { queue, id, everyMs };
+  /** Sets a schedule, unless it is set already, and keeps it set. A failure is not the end of it: the next check tries again. */
+  async set(queue: BullQueue, id: string, everyMs: number): Promise<Result<void>> {
+    const known = this.#wanted.get(key(queue, id));
+    if (known?.isSet && known.everyMs === everyMs) return succeed(undefined);
+    const schedule = { queue, id, everyMs, isSet: false };
     this.#wanted.set(key(queue, id), schedule);
     this.#timer ??= setInterval(() => void this.#check(), this.#checkMs);
     return ask('every', queue, () => upsert(schedule));
@@ -49,7 +57,8 @@ export class Schedules {
   async #check(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
-    for (const [name, schedule] of [...this.#wanted]) {
+    for (const [index, [name, schedule]] of [...this.#wanted].entries()) {
+      if (index % CHECKED_AT_ONCE === 0) await turn();
       const stillWanted = (): boolean => this.#wanted.get(name) === schedule;
       const checked = await ask('every', schedule.queue, async () => {
         if (!(await this.#goesOn(schedule)) && stillWanted()) await upsert(schedule);
@@ -83,4 +92,5 @@ const upsert = async (schedule: Schedule): Promise<void> => {
   const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true };
   const template = { name: queue.name, data: { id, beat: true, dueAt: 0 }, opts };
   await queue.upsertJobScheduler(id, { every: everyMs, offset: offsetOf(schedule) }, template);
+  schedule.isSet = true;
 };

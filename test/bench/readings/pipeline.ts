@@ -115,8 +115,8 @@ export const openPipeline = async (dataDirectory: string): Promise<Pipeline> => 
 const id = (kind: number, number: number): string =>
   `00000000-0000-7000-8000-${String(kind).padStart(2, '0')}${String(number).padStart(10, '0')}`;
 
-/** Registers so many onboarded clusters of two nodes, a hundred on each instance, all of one customer. */
-export const register = async (database: Database, clusters: number) => {
+/** Registers so many onboarded clusters of two nodes, so many on each instance, all of one customer. */
+export const register = async (database: Database, clusters: number, clustersOfOne = CLUSTERS_OF_ONE) => {
   const instances: RegisteredInstance[] = [];
   const nodes: RegisteredNode[] = [];
   const device = JSON.stringify({ algorithm: 'ffsplit', votes: 1 });
@@ -136,7 +136,7 @@ export const register = async (database: Database, clusters: number) => {
       "INSERT INTO host_keys (id, address, port, status, version, created_at) VALUES (?, 'h', 22, 'confirmed', 1, 0)",
       id(3, 1),
     );
-    for (let i = 0; i < clusters / CLUSTERS_OF_ONE; i += 1) {
+    for (let i = 0; i < clusters / clustersOfOne; i += 1) {
       const instance = { id: id(5, i), arbiterId: id(4, i) };
       await run(
         "INSERT INTO arbiters (id, name, address, ssh_port, credential_id, host_key_id, isolation, version, created_at) VALUES (?, ?, 'a', 22, ?, ?, 'shared', 1, 0)",
@@ -149,7 +149,7 @@ export const register = async (database: Database, clusters: number) => {
       instances.push(instance);
     }
     for (let c = 0; c < clusters; c += 1) {
-      const instance = instances[Math.floor(c / CLUSTERS_OF_ONE)];
+      const instance = instances[Math.floor(c / clustersOfOne)];
       if (!instance) throw new Error('no instance');
       await run(
         "INSERT INTO clusters (id, customer_id, arbiter_id, instance_id, name, folded_name, kind, state, device, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'corosync', 'onboarded', ?, 1, 0, 0)",

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../src/platform/clock/clock.ts';
 import { bullOnSqlite, type Bull, type BullQueue } from '../../../src/platform/queue/bull.ts';
 import { Schedules } from '../../../src/platform/queue/schedules.ts';
@@ -70,6 +70,17 @@ describe('the schedules of this process', () => {
     expect(Math.max(...inTenths.map((tenth) => inTenths.filter((other) => other === tenth).length))).toBeLessThan(12);
     for (const id of ids) await schedules.remove(queue, id);
     expect(await beats()).toEqual(first);
+  });
+
+  it('are asked for once, unless at another pace or after a failure', async () => {
+    const asked = vi.spyOn(queue, 'upsertJobScheduler');
+    asked.mockRejectedValueOnce(new Error('away'));
+    expect((await schedules.set(queue, 'a', 60_000)).ok).toBe(false);
+    for (const everyMs of [60_000, 60_000, 30_000, 30_000])
+      expect((await schedules.set(queue, 'a', everyMs)).ok).toBe(true);
+    expect(asked.mock.calls.map(([id, { every }]) => [id, every])).toEqual(
+      [60_000, 60_000, 30_000].map((everyMs) => ['a', everyMs]),
+    );
   });
 
   it('are left as they are while they go on', async () => {

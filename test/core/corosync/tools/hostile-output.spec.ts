@@ -6,7 +6,9 @@ import { qnetdListTool, qnetdStatusTool } from '../../../../src/core/corosync/to
 import { quorumtool } from '../../../../src/core/corosync/tools/quorumtool.ts';
 import { MAX_CHARACTERS, MAX_LINES } from '../../../../src/core/corosync/tools/strict-tool.ts';
 import type { Tool } from '../../../../src/core/corosync/tools/tool.ts';
+import { printQnetdList } from './print-qnetd-tool.ts';
 import { printQuorumStatus } from './print-quorumtool.ts';
+import { CLUSTER, world } from '../../quorum/worlds.ts';
 import { qdevice, qnetdList, qnetdStatus, quorum } from './printed-tools.ts';
 
 const SUBJECTS = [quorum, qdevice, qnetdStatus, qnetdList];
@@ -84,7 +86,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['no end of line at all', repeat('Quorum information')],
 ];
 
-const hundredThousandRows = () => {
+const asManyRowsAsLines = () => {
   const status = {
     provider: 'x',
     nodeCount: MAX_LINES - 30,
@@ -101,7 +103,7 @@ const hundredThousandRows = () => {
       nodeId: index + 1,
       votes: 1,
       device: null,
-      name: 'n'.repeat(60),
+      name: 'n',
       local: index === 0,
     })),
     device: null,
@@ -148,10 +150,23 @@ describe.each(TOOLS.map((tool) => [tool.command.join(' '), tool] as const))('%s,
 
 describe('the largest output that is read', () => {
   it('has as many rows as there are lines, and is read in a second', () => {
-    const stdout = hundredThousandRows();
+    const stdout = asManyRowsAsLines();
     const start = performance.now();
     expect(quorumtool.parse({ exitCode: 0, stdout, stderr: '' }, 'duo-1').kind).toBe('known');
     expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('is that of a qnetd with 869 two-node clusters', () => {
+    const { arbiter } = world({ nodeCount: 2 });
+    if (arbiter?.reading.kind !== 'known') throw new Error('no arbiter here');
+    const [one] = arbiter.reading.value.filter(({ name }) => name === CLUSTER);
+    if (!one) throw new Error('no such cluster');
+    const clusters = Array.from({ length: 869 }, (_, index) => ({
+      ...one,
+      name: `cluster-${index}`,
+    }));
+    const reading = qnetdListTool.parse({ exitCode: 0, stdout: printQnetdList(clusters), stderr: '' }, 'arbiter');
+    expect(reading).toEqual({ kind: 'known', value: clusters });
   });
 
   it('has as many lines as allowed, one fewer than too many', () => {
