@@ -129,21 +129,23 @@ export class KeepReadings {
   private async take({ source, at, raw }: NewReading, { rows, again, touched }: Batch): Promise<void> {
     const digest = digestOf(raw);
     const known = await this.views.of(source);
-    if (known?.digest === digest) {
-      this.views.put(source, { ...known, lastAt: at });
-      const id = known.readingId;
+    // What was silent for so long that its view did not count begins anew: a row tells of looks without a gap, and everybody who was
+    // judged without this view is judged with it again.
+    const before = known && this.judge.counts(source, known.lastAt, at) ? known : null;
+    if (before?.digest === digest) {
+      this.views.put(source, { ...before, lastAt: at });
+      const id = before.readingId;
       const row = rows.get(id);
       if (row) rows.set(id, { ...row, lastAt: at, looks: row.looks + 1 });
       else again.set(id, { id, lastAt: at, looks: (again.get(id)?.looks ?? 0) + 1 });
-      if (this.judge.counts(source, known.lastAt, at)) touched.sameAgain(source);
-      else touched.bySight(source, null, known.sight);
+      touched.sameAgain(source);
       return;
     }
-    const sight = sightOf(source, raw);
+    const sight = known?.digest === digest ? known.sight : sightOf(source, raw);
     const id = randomUUIDv7();
     rows.set(id, { id, ...columnsOf(source), at, lastAt: at, looks: 1, digest, raw: textOf(raw) });
     this.views.put(source, { readingId: id, digest, lastAt: at, sight });
-    touched.bySight(source, known?.sight ?? null, sight);
+    touched.bySight(source, before?.sight ?? null, sight);
   }
 }
 

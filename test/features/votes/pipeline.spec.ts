@@ -8,7 +8,7 @@ import { InstanceStateRow, Reading, VoteStateRow, VoteTransition } from '../../.
 import { Node } from '../../../src/clusters/cluster.entity.ts';
 import { WatchFreshness } from '../../../src/votes/watch-freshness.ts';
 import { startApp } from '../app.ts';
-import { told } from '../fake-cluster.ts';
+import { CLUSTER_NAME, told } from '../fake-cluster.ts';
 import { eventually, startJobsApp, type JobsApp } from '../jobs/jobs-app.ts';
 
 let app: JobsApp;
@@ -95,7 +95,27 @@ describe('what is said again', () => {
     app.clock.advance(10 * 3_600_000);
     await sweep();
     expect((await state())?.state).toBe('unknown');
+    const before = await rows(Reading);
     await keep(await saying('arbiter'), await saying(1), await saying(2));
+    expect((await state())?.state).toBe('ok');
+    // A row tells of looks without a gap between them: none of the old ones is said to have gone on through the silence.
+    const now = await rows(Reading);
+    expect(now.filter(({ id }) => before.some((old) => old.id === id))).toEqual(before);
+    expect(now).toHaveLength(before.length + 3);
+  });
+
+  it('by an arbiter that had grown old counts for every cluster, whichever it says something else of', async () => {
+    app.clock.advance(800 * SECOND_MS);
+    await sweep();
+    expect((await state())?.state).toBe('at-risk');
+    await keep(
+      await saying('arbiter', ({ status = '', clients = '', ...outputs }) => ({
+        ...outputs,
+        status: status.replace(/(Connected clients:\s+)2/, '$14').replace(/(Connected clusters:\s+)1/, '$12'),
+        clients: clients + clients.replaceAll(CLUSTER_NAME, 'another').replaceAll('10.77.', '10.88.'),
+      })),
+    );
+    expect(codes(await instance())).toContain('client_of_unknown_cluster');
     expect((await state())?.state).toBe('ok');
   });
 });
