@@ -2,7 +2,9 @@
 # Everything that decides whether this arbiter may be changed or relied on. Changes nothing. Arguments: NONCE (see report.sh).
 live=/etc/corosync/qnetd/nssdb
 units() {
-  systemctl show -p Id,ActiveState,SubState,UnitFileState corosync.service corosync-qnetd.service
+  systemctl show -p Id,ActiveState,SubState corosync.service corosync-qnetd.service
+  # `show` would tell what systemd remembers of it, also after a link that it was not told of has come or gone; this reads the disk.
+  printf 'UnitFileState=%s\n' "$(systemctl is-enabled corosync-qnetd.service 2>/dev/null)"
 }
 database() {
   if [ -L "$live" ]; then echo "link $(readlink "$live")"; elif [ -e "$live/cert9.db" ]; then echo database; elif [ -e "$live" ]; then echo directory; else echo absent; fi

@@ -3,11 +3,7 @@
 file=/etc/default/corosync-qnetd
 unit=corosync-qnetd.service
 if [ -e "$file.before-umpire" ]; then mv -f "$file.before-umpire" "$file"; fi
-if [ "$1" != yes ]; then
-  rm -f "/etc/systemd/system/multi-user.target.wants/$unit"
-  # systemd remembers the link: without this the next look would call the unit enabled, and the next undo would leave it so.
-  systemctl daemon-reload
-fi
+[ "$1" = yes ] || rm -f "/etc/systemd/system/multi-user.target.wants/$unit"
 # Whoever is connected was so before us, for this arbiter serves nobody of ours yet: their vote is not ours to take.
 clients=$(corosync-qnetd-tool -s 2>/dev/null | sed -n 's/^Connected clients:[[:space:]]*//p')
 [ "${clients:-0}" -eq 0 ] || exit 0
