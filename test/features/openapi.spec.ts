@@ -41,6 +41,12 @@ const textOf = (path: unknown): string =>
   (typeof path === 'string' && path !== '/' ? `/${path}` : '').replace(/\/+/g, '/');
 
 /** Every route of every controller, as Nest serves it. */
+/** Of a prototype's own methods and of those that it inherits, as Nest serves both. */
+const namesOf = (prototype: object | null): string[] =>
+  prototype === null || prototype === Object.prototype
+    ? []
+    : [...new Set([...Object.getOwnPropertyNames(prototype), ...namesOf(Object.getPrototypeOf(prototype) as object)])];
+
 const routesOf = (app: TestApp): Route[] =>
   [...app.umpire.app.get(ModulesContainer).values()]
     .flatMap((module) => [...module.controllers.values()])
@@ -49,7 +55,7 @@ const routesOf = (app: TestApp): Route[] =>
       const prototype = metatype.prototype as Record<string, object>;
       const metadata = (key: string, handler: object): unknown =>
         Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, metatype);
-      return Object.getOwnPropertyNames(prototype)
+      return namesOf(prototype)
         .map((name) => prototype[name] as object)
         .filter(
           (handler) =>

@@ -18,22 +18,26 @@ import {
   deliverySchema,
   presentDelivery,
 } from './deliveries.schema.ts';
+import type { Delivery } from './delivery.entity.ts';
 import { MailRecipientsStore } from './mail-recipients.store.ts';
 import { ReadDeliveries } from './read-deliveries.ts';
 import { RequestTest } from './request-test.ts';
+import { WebhooksStore } from './webhooks.store.ts';
 
-/** What was sent to a mailbox, and how that went. */
-@ApiTags('notifications')
-@Controller('v1/mail-recipients')
-@Requires('admin')
-export class MailDeliveriesController {
+/** What was sent to one target, and how that went: the same routes below each kind of target. */
+abstract class DeliveriesOfTarget {
   constructor(
-    private readonly database: Database,
-    private readonly recipients: MailRecipientsStore,
+    protected readonly database: Database,
+    protected readonly requestTest: RequestTest,
     private readonly deliveries: ReadDeliveries,
-    private readonly requestTest: RequestTest,
     private readonly deliverAgain: DeliverAgain,
   ) {}
+
+  /** Below which the targets are. */
+  protected abstract readonly path: string;
+  /** @throws a problem: 404 where the caller has no such target */
+  protected abstract target(caller: Caller, id: string): Promise<FoundTarget>;
+  protected abstract sendTest(caller: Caller, id: string): Promise<Delivery>;
 
   @Post(':id/test')
   @Answers(202, 'The delivery of a test: its log says what came of it.', deliverySchema)
@@ -42,8 +46,8 @@ export class MailDeliveriesController {
     @Param({ schema: idParam }) { id }: { id: string },
     @Res({ passthrough: true }) response: Response,
   ) {
-    const delivery = await this.requestTest.ofRecipient(caller, id);
-    response.setHeader('Location', `/v1/mail-recipients/${id}/deliveries/${delivery.id}`);
+    const delivery = await this.sendTest(caller, id);
+    response.setHeader('Location', `/${this.path}/${id}/deliveries/${delivery.id}`);
     return presentDelivery({ ...delivery, log: [] });
   }
 
@@ -77,10 +81,58 @@ export class MailDeliveriesController {
     await this.deliverAgain.run(caller, target, deliveryId);
     return presentDelivery(await this.deliveries.one(target, deliveryId));
   }
+}
 
-  private async target({ scope }: Caller, id: string): Promise<FoundTarget> {
+@ApiTags('notifications')
+@Controller('v1/webhooks')
+@Requires('admin')
+export class WebhookDeliveriesController extends DeliveriesOfTarget {
+  protected readonly path = 'v1/webhooks';
+
+  constructor(
+    database: Database,
+    requestTest: RequestTest,
+    deliveries: ReadDeliveries,
+    deliverAgain: DeliverAgain,
+    private readonly webhooks: WebhooksStore,
+  ) {
+    super(database, requestTest, deliveries, deliverAgain);
+  }
+
+  protected async target({ scope }: Caller, id: string): Promise<FoundTarget> {
+    const found = await this.webhooks.find(this.database.read, scope, id);
+    if (!found) throw notFound('webhook');
+    return found;
+  }
+
+  protected sendTest(caller: Caller, id: string): Promise<Delivery> {
+    return this.requestTest.ofWebhook(caller, id);
+  }
+}
+
+@ApiTags('notifications')
+@Controller('v1/mail-recipients')
+@Requires('admin')
+export class MailDeliveriesController extends DeliveriesOfTarget {
+  protected readonly path = 'v1/mail-recipients';
+
+  constructor(
+    database: Database,
+    requestTest: RequestTest,
+    deliveries: ReadDeliveries,
+    deliverAgain: DeliverAgain,
+    private readonly recipients: MailRecipientsStore,
+  ) {
+    super(database, requestTest, deliveries, deliverAgain);
+  }
+
+  protected async target({ scope }: Caller, id: string): Promise<FoundTarget> {
     const found = await this.recipients.find(this.database.read, scope, id);
     if (!found) throw notFound('mail recipient');
     return found;
+  }
+
+  protected sendTest(caller: Caller, id: string): Promise<Delivery> {
+    return this.requestTest.ofRecipient(caller, id);
   }
 }
