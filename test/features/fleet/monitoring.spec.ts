@@ -120,7 +120,10 @@ const promtool = (...args: string[]) =>
 const isThere = promtool('--version').status === 0;
 
 /** Where nothing may be skipped, its absence is a failure. */
-describe.skipIf(!isThere && !process.env['CI'])('promtool', () => {
+const isSkipped = !isThere && !process.env['CI'];
+const whySkipped = isSkipped ? ' (skipped: it is not here; "sh test/machine/install.sh prometheus" installs it)' : '';
+
+describe.skipIf(isSkipped)(`promtool${whySkipped}`, () => {
   it.each([
     ['accepts the configuration', ['check', 'config', 'prometheus.yml']],
     ['accepts the rules', ['check', 'rules', 'umpire.rules.yml']],
